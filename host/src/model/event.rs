@@ -1,0 +1,114 @@
+//! What happened, in the past tense: one family of events for the record, the display and replay.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, Outcome, RunId, RunnerKind, Value};
+
+/// Something that happened to a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Timestamp,
+    /// The flow run or task run that it happened to.
+    pub run: RunId,
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+pub enum EventKind {
+    FlowRunCreated {
+        name: Arc<str>,
+        flow: Arc<str>,
+        /// The run that started it, if it is a subflow run.
+        parent: Option<RunId>,
+        runner: RunnerKind,
+        arguments: Vec<Argument>,
+    },
+    FlowRunStarted,
+    TaskRunCreated {
+        name: Arc<str>,
+        task: Arc<str>,
+        /// The flow run that it belongs to.
+        flow_run: RunId,
+        /// The flow or task run that submitted it.
+        parent: RunId,
+        arguments: Vec<Argument>,
+    },
+    /// All that it waits for has ended; it starts as soon as a slot is free.
+    TaskRunSubmitted,
+    /// The first attempt is number 1.
+    AttemptStarted {
+        number: u32,
+    },
+    /// Another attempt follows.
+    AttemptFailed {
+        failure: Failure,
+        retry_at: Timestamp,
+    },
+    /// It waits for other runs and holds no slot meanwhile.
+    TaskRunYielded,
+    TaskRunResumed,
+    Logged {
+        level: Level,
+        message: String,
+    },
+    Printed {
+        stream: Stream,
+        bytes: Bytes,
+    },
+    /// Its attempt is to be ended at once.
+    CancellationStarted,
+    TaskRunFinished {
+        outcome: Outcome,
+    },
+    /// The flow's function has ended; runs that it submitted are still awaited.
+    FlowRunReturned {
+        unfinished: usize,
+    },
+    FlowRunFinished {
+        outcome: Outcome,
+        /// Runs of this flow run.
+        runs: usize,
+        /// Those of them that completed.
+        completed: usize,
+    },
+}
+
+/// One named argument of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Argument {
+    /// The parameter's name.
+    pub name: Arc<str>,
+    pub input: Input,
+}
+
+/// Where an argument comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    Value(Value),
+    /// The result of another run, handed over by the host.
+    ResultOf(RunId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+/// Where a guest prints to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
