@@ -196,7 +196,10 @@ impl Scheduler {
     }
 
     fn fail_upstream(&mut self, id: RunId, upstream: RunId) {
-        let message = format!("upstream run '{}' did not complete", self.run(upstream).name);
+        let message = format!(
+            "upstream run '{}' did not complete",
+            self.run(upstream).name
+        );
         self.end(id, Outcome::failed(FailureKind::UpstreamFailed, message));
     }
 

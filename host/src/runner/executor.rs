@@ -1,0 +1,51 @@
+//! What a runner asks of whatever executes an attempt.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Mailbox, TaskFuture};
+use crate::model::{Outcome, RunId, Value};
+
+/// One try of a run: plain data, so that it can travel to another machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    pub run: RunId,
+    pub target: Target,
+    /// The flow's or task's name.
+    pub name: Arc<str>,
+    /// One for each parameter, in the definition's order.
+    pub arguments: Vec<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    Flow,
+    Task,
+}
+
+/// An attempt on its way through this process.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub attempt: Attempt,
+    pub future: TaskFuture,
+    pub timeout: Option<Duration>,
+    pub deadline: Option<Instant>,
+}
+
+impl Job {
+    /// Whether the attempt has to end now, wherever it is.
+    pub fn is_due(&self) -> bool {
+        self.future.is_stopped() || self.deadline.is_some_and(|at| Instant::now() >= at)
+    }
+}
+
+/// Executes attempts, each in an instance of its own.
+///
+/// The lane drops the returned future when the attempt is cancelled or takes too long; an executor
+/// that can be busy without waiting looks at [`Job::is_due`] now and then.
+pub trait Executor: Send + Sync + 'static {
+    fn execute(&self, job: &Job, mailbox: &Mailbox) -> impl Future<Output = Outcome>;
+}

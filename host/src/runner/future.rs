@@ -1,0 +1,113 @@
+//! The way back: a handle on a run that may not have ended yet.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Notify;
+
+use crate::model::{Outcome, RunId};
+
+/// Cheap to clone; all clones speak of the same run. Dropping it does not cancel the run.
+#[derive(Clone, Debug)]
+pub struct TaskFuture(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    id: RunId,
+    name: Arc<str>,
+    state: AtomicU8,
+    outcome: OnceLock<Outcome>,
+    ended: Notify,
+    stopped: AtomicBool,
+    stop: Notify,
+    resumed: Notify,
+}
+
+/// Where a run stands that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    Pending,
+    Running,
+    Retrying,
+}
+
+impl TaskFuture {
+    pub(crate) fn new(id: RunId, name: Arc<str>) -> Self {
+        Self(Arc::new(Shared {
+            id,
+            name,
+            state: AtomicU8::new(RunState::Pending as u8),
+            outcome: OnceLock::new(),
+            ended: Notify::new(),
+            stopped: AtomicBool::new(false),
+            stop: Notify::new(),
+            resumed: Notify::new(),
+        }))
+    }
+
+    pub fn id(&self) -> RunId {
+        self.0.id
+    }
+
+    pub fn name(&self) -> &Arc<str> {
+        &self.0.name
+    }
+
+    /// How the run ended, if it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.0.outcome.get()
+    }
+
+    pub fn state(&self) -> RunState {
+        match self.0.state.load(Ordering::Relaxed) {
+            s if s == RunState::Running as u8 => RunState::Running,
+            s if s == RunState::Retrying as u8 => RunState::Retrying,
+            _ => RunState::Pending,
+        }
+    }
+
+    /// Waits until the run has ended.
+    pub async fn ended(&self) -> &Outcome {
+        loop {
+            let mut ended = std::pin::pin!(self.0.ended.notified());
+            ended.as_mut().enable();
+            if let Some(outcome) = self.outcome() {
+                return outcome;
+            }
+            ended.await;
+        }
+    }
+
+    /// Waits until the run has a slot again after it waited for others.
+    pub async fn resumed(&self) {
+        self.0.resumed.notified().await;
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the attempt has to end.
+    pub(super) async fn stopped(&self) {
+        self.0.stop.notified().await;
+    }
+
+    pub(super) fn set_state(&self, state: RunState) {
+        self.0.state.store(state as u8, Ordering::Relaxed);
+    }
+
+    pub(super) fn stop(&self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+        self.0.stop.notify_one();
+    }
+
+    pub(super) fn resume(&self) {
+        self.0.resumed.notify_one();
+    }
+
+    pub(super) fn end(&self, outcome: Outcome) {
+        // The scheduler ends a run once.
+        let _ = self.0.outcome.set(outcome);
+        self.0.ended.notify_waiters();
+    }
+}

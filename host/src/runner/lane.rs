@@ -1,0 +1,119 @@
+//! Threads that execute attempts: on each of them many attempts interleave.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use async_channel::{Receiver, Sender};
+use tokio::task::LocalSet;
+
+use super::{Executor, Job, Mailbox};
+use crate::model::{Failure, FailureKind, Outcome, RunId};
+use crate::scheduler::Input;
+
+/// After how many polls a worker looks at its timers: a busy guest takes up to 10 ms a poll.
+const POLLS_BETWEEN_TIMERS: u32 = 4;
+
+/// A queue of jobs and the threads that take them. The threads end when it is dropped.
+pub(super) struct Lane {
+    jobs: Sender<Job>,
+    mailbox: Mailbox,
+}
+
+impl Lane {
+    pub(super) fn start<E: Executor>(
+        name: &str,
+        threads: usize,
+        executor: &Arc<E>,
+        mailbox: &Mailbox,
+    ) -> Result<Self> {
+        let (jobs, queue) = async_channel::unbounded();
+        for number in 0..threads {
+            let worker = Worker {
+                executor: executor.clone(),
+                queue: queue.clone(),
+                mailbox: mailbox.clone(),
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .event_interval(POLLS_BETWEEN_TIMERS)
+                .build()
+                .context("cannot start a worker's event loop")?;
+            std::thread::Builder::new()
+                .name(format!("{name}-{number}"))
+                .spawn(move || LocalSet::new().block_on(&runtime, worker.run()))
+                .context("cannot start a worker thread")?;
+        }
+        let mailbox = mailbox.clone();
+        Ok(Self { jobs, mailbox })
+    }
+
+    pub(super) fn send(&self, job: Job) {
+        // The queue has no bound, and the workers end only when this sender is gone.
+        let _ = self.jobs.try_send(job);
+    }
+
+    /// Ends an attempt that cannot be executed.
+    pub(super) fn refuse(&self, run: RunId, outcome: Outcome) {
+        self.mailbox.send(Input::AttemptEnded { run, outcome });
+    }
+}
+
+struct Worker<E> {
+    executor: Arc<E>,
+    queue: Receiver<Job>,
+    mailbox: Mailbox,
+}
+
+impl<E: Executor> Worker<E> {
+    async fn run(self) {
+        while let Ok(job) = self.queue.recv().await {
+            let executor = self.executor.clone();
+            let mailbox = self.mailbox.clone();
+            tokio::task::spawn_local(async move {
+                let run = job.attempt.run;
+                let outcome = execute(&*executor, &job, &mailbox).await;
+                mailbox.send(Input::AttemptEnded { run, outcome });
+            });
+            // What was started comes before what waits in the queue.
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Drops the attempt, wherever it waits, when it is cancelled or its time is up.
+async fn execute<E: Executor>(executor: &E, job: &Job, mailbox: &Mailbox) -> Outcome {
+    let attempt = executor.execute(job, mailbox);
+    let outcome = tokio::select! {
+        biased;
+        () = job.future.stopped() => return Outcome::failed(FailureKind::Cancelled, ""),
+        () = time_is_up(job) => return timed_out(job),
+        outcome = attempt => outcome,
+    };
+    // A busy guest is ended from within, and looks like a crash.
+    let overdue = job
+        .deadline
+        .is_some_and(|at| std::time::Instant::now() >= at);
+    match outcome {
+        Outcome::Failed(Failure {
+            kind: FailureKind::Crashed,
+            ..
+        }) if overdue => timed_out(job),
+        outcome => outcome,
+    }
+}
+
+async fn time_is_up(job: &Job) {
+    match job.deadline {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn timed_out(job: &Job) -> Outcome {
+    let seconds = job.timeout.unwrap_or_default().as_secs_f64();
+    Outcome::Failed(Failure {
+        kind: FailureKind::TimedOut,
+        message: format!("exceeded its timeout of {seconds} s"),
+        retryable: true,
+    })
+}

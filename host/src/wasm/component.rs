@@ -1,0 +1,198 @@
+//! A component from its file to what can be instantiated: checked, compiled, asked what it holds.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Engine, Store, UpdateDeadline};
+
+use super::bindings::exports::wflow::plugin::plugin;
+use super::bindings::{Guest, GuestPre};
+use super::sandbox::{Limits, Sandbox};
+use crate::model::{Definition, FlowOptions, Manifest, Parameter, RunId, TaskOptions};
+use crate::runner::{Attempt, Job, Mailbox, Plan, Target, TaskFuture};
+
+const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
+
+/// A component that can be instantiated.
+pub struct LoadedComponent {
+    /// SHA-256 of the file, in hexadecimal digits.
+    pub digest: String,
+    pub manifest: Manifest,
+    pub(super) guest: GuestPre<Sandbox>,
+}
+
+/// Loads the component in `path`; what it said of itself is kept in the folder `cache`.
+///
+/// # Errors
+///
+/// If there is no such file, it is not a component, or one that is not made for this wflow.
+pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<LoadedComponent> {
+    let shown = path.display();
+    let wasm = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
+    check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
+    let digest: String = Sha256::digest(&wasm)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let component = Component::new(engine, &wasm)
+        .map_err(anyhow::Error::from)
+        .with_context(|| format!("{shown} is not a valid component"))?;
+    check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
+    let guest = linker(engine)?
+        .instantiate_pre(&component)
+        .and_then(GuestPre::new)
+        .map_err(anyhow::Error::from)
+        .with_context(|| format!("{shown} does not fit wflow's contract"))?;
+    let kept = cache.map(|folder| folder.join(format!("{digest}.json")));
+    if let Some(manifest) = kept.as_deref().and_then(read_manifest) {
+        return Ok(LoadedComponent {
+            digest,
+            manifest,
+            guest,
+        });
+    }
+    let manifest = describe(engine, &guest)
+        .await
+        .with_context(|| format!("{shown} could not say what it holds"))?;
+    if let Some(file) = kept {
+        // A cache that cannot be written costs time, not the run.
+        let _ = write_manifest(&file, &manifest);
+    }
+    Ok(LoadedComponent {
+        digest,
+        manifest,
+        guest,
+    })
+}
+
+fn check_kind(wasm: &[u8]) -> Result<()> {
+    match wasm {
+        [] => bail!("the file is empty"),
+        [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
+        [0, b'a', b's', b'm', ..] => bail!(
+            "it is a core WebAssembly module, not a component; build it for the target wasm32-wasip2"
+        ),
+        _ => bail!("it is not WebAssembly"),
+    }
+}
+
+fn check_exports(engine: &Engine, component: &Component) -> Result<()> {
+    let ty = component.component_type();
+    let names: Vec<_> = ty
+        .exports(engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    if names.iter().any(|name| name == EXPORT) {
+        return Ok(());
+    }
+    match names
+        .iter()
+        .find(|name| name.starts_with("wflow:plugin/plugin@"))
+    {
+        Some(other) => bail!(
+            "it is made for another version of wflow: it exports {other}, and this wflow runs {EXPORT}"
+        ),
+        None => bail!("it holds no flows or tasks: it does not export {EXPORT}"),
+    }
+}
+
+fn linker(engine: &Engine) -> Result<Linker<Sandbox>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
+    Ok(linker)
+}
+
+fn read_manifest(file: &Path) -> Option<Manifest> {
+    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+}
+
+/// Writes beside and renames, so that nobody reads half a file.
+fn write_manifest(file: &Path, manifest: &Manifest) -> Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let draft = file.with_extension(format!("{}.tmp", std::process::id()));
+    std::fs::write(&draft, serde_json::to_vec(manifest)?)?;
+    std::fs::rename(draft, file)?;
+    Ok(())
+}
+
+/// Asks the component, with nothing granted, for 10 seconds at most.
+async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest> {
+    let plan = Plan {
+        manifest: Manifest::default(),
+        key: String::new(),
+        runner: crate::model::RunnerKind::Concurrent,
+    };
+    let mailbox = Mailbox::closed(plan);
+    let run = RunId(uuid::Uuid::nil());
+    let job = Job {
+        attempt: Attempt {
+            run,
+            target: Target::Task,
+            name: "describe".into(),
+            arguments: Vec::new(),
+        },
+        future: TaskFuture::new(run, "describe".into()),
+        timeout: None,
+        deadline: None,
+    };
+    let limits = Limits { memory: 1 << 30 };
+    let sandbox = Sandbox::new(&job, &mailbox, limits, &Arc::default());
+    let mut store = Store::new(engine, sandbox);
+    store.limiter(|sandbox| sandbox);
+    store.set_epoch_deadline(1);
+    let mut ticks = 1000;
+    store.epoch_deadline_callback(move |_| {
+        ticks -= 1;
+        match ticks {
+            0 => Err(wasmtime::format_err!("it takes more than 10 s")),
+            _ => Ok(UpdateDeadline::Yield(1)),
+        }
+    });
+    let instance = guest.instantiate_async(&mut store).await?;
+    let manifest = instance
+        .wflow_plugin_plugin()
+        .call_describe(&mut store)
+        .await?;
+    Ok(Manifest {
+        flows: definitions::<FlowOptions>(manifest.flows)?,
+        tasks: definitions::<TaskOptions>(manifest.tasks)?,
+    })
+}
+
+fn definitions<O: Default + serde::de::DeserializeOwned>(
+    definitions: Vec<plugin::Definition>,
+) -> Result<Vec<Definition<O>>> {
+    definitions.into_iter().map(definition).collect()
+}
+
+fn definition<O: Default + serde::de::DeserializeOwned>(
+    definition: plugin::Definition,
+) -> Result<Definition<O>> {
+    let options = match &*definition.options {
+        "" => O::default(),
+        json => serde_json::from_str(json).with_context(|| {
+            format!(
+                "the options of '{}' are unknown to this wflow",
+                definition.name
+            )
+        })?,
+    };
+    let parameter = |p: plugin::Parameter| Parameter {
+        name: p.name,
+        schema: p.schema,
+        default: p.default,
+    };
+    Ok(Definition {
+        name: definition.name,
+        description: definition.description,
+        parameters: definition.parameters.into_iter().map(parameter).collect(),
+        result: definition.result,
+        options,
+    })
+}

@@ -1,0 +1,293 @@
+//! What a running guest may ask of the host: the contract's `runner`.
+
+use std::time::Duration;
+
+use wasmtime::component::Resource;
+use wasmtime::{Result, bail};
+
+use super::bindings::wflow::plugin::runner::{
+    Argument, Host, HostRunFuture, Input as ArgumentInput, Level, SubmitOptions,
+};
+use super::bindings::wflow::plugin::types::{
+    self, Failure as WitFailure, FailureKind as WitKind, State, Value as WitValue,
+};
+use super::output::OUTPUT_LIMIT;
+use super::sandbox::Sandbox;
+use crate::model::{self, FailureKind, Outcome, RunnerKind, Value};
+use crate::runner::{ArgumentSource, Overrides, RunState, Target, TaskFuture};
+use crate::scheduler::Input;
+
+impl types::Host for Sandbox {}
+
+impl Host for Sandbox {
+    async fn submit(
+        &mut self,
+        task: String,
+        arguments: Vec<Argument>,
+        wait_for: Vec<Resource<TaskFuture>>,
+        options: SubmitOptions,
+    ) -> Result<Resource<TaskFuture>> {
+        let wait_for = self.futures(&wait_for)?;
+        self.submit_one(&task, arguments, &wait_for, options.into())
+            .await
+    }
+
+    async fn submit_many(
+        &mut self,
+        task: String,
+        runs: Vec<Vec<Argument>>,
+        wait_for: Vec<Resource<TaskFuture>>,
+        options: SubmitOptions,
+    ) -> Result<Vec<Resource<TaskFuture>>> {
+        let wait_for = self.futures(&wait_for)?;
+        let overrides = Overrides::from(options);
+        let mut futures = Vec::with_capacity(runs.len());
+        for arguments in runs {
+            let overrides = overrides.clone();
+            futures.push(
+                self.submit_one(&task, arguments, &wait_for, overrides)
+                    .await?,
+            );
+        }
+        Ok(futures)
+    }
+
+    async fn start_flow(
+        &mut self,
+        flow: String,
+        arguments: Vec<Argument>,
+        wait_for: Vec<Resource<TaskFuture>>,
+        options: SubmitOptions,
+    ) -> Result<Resource<TaskFuture>> {
+        let wait_for = self.futures(&wait_for)?;
+        let arguments = self.sources(arguments)?;
+        let parent = Some(self.job.attempt.run);
+        let future = self
+            .mailbox
+            .start_flow(parent, &flow, arguments, &wait_for, options.into());
+        self.hand_out(future).await
+    }
+
+    async fn wait_any(
+        &mut self,
+        runs: Vec<Resource<TaskFuture>>,
+        timeout: Option<u64>,
+    ) -> Result<Vec<u32>> {
+        let futures = self.futures(&runs)?;
+        let ended = ended(&futures);
+        if !ended.is_empty() || (futures.is_empty() && timeout.is_none()) {
+            return Ok(ended);
+        }
+        let first = first_ended(&futures);
+        match timeout {
+            Some(timeout) => {
+                let limit = Duration::from_millis(timeout);
+                let _ = self.wait(tokio::time::timeout(limit, first)).await;
+            }
+            None => self.wait(first).await,
+        }
+        Ok(self::ended(&futures))
+    }
+
+    fn log(&mut self, level: Level, message: String) -> Result<()> {
+        let mut printed = self.printed.lock().expect("never held across a panic");
+        printed.total += message.len();
+        if printed.total > OUTPUT_LIMIT {
+            bail!("logged more than 16 MiB");
+        }
+        self.mailbox.send(Input::Logged {
+            run: self.job.attempt.run,
+            level: match level {
+                Level::Debug => model::Level::Debug,
+                Level::Info => model::Level::Info,
+                Level::Warning => model::Level::Warning,
+                Level::Error => model::Level::Error,
+            },
+            message,
+        });
+        Ok(())
+    }
+}
+
+impl HostRunFuture for Sandbox {
+    fn id(&mut self, future: Resource<TaskFuture>) -> Result<String> {
+        Ok(self.table.get(&future)?.id().to_string())
+    }
+
+    fn name(&mut self, future: Resource<TaskFuture>) -> Result<String> {
+        Ok(self.table.get(&future)?.name().to_string())
+    }
+
+    fn state(&mut self, future: Resource<TaskFuture>) -> Result<State> {
+        Ok(state(self.table.get(&future)?))
+    }
+
+    async fn result(
+        &mut self,
+        future: Resource<TaskFuture>,
+    ) -> Result<Result<WitValue, WitFailure>> {
+        let future = self.table.get(&future)?.clone();
+        if future.outcome().is_none() {
+            self.wait(future.ended()).await;
+        }
+        Ok(match future.outcome() {
+            Some(Outcome::Completed(value)) => Ok(value.clone().into()),
+            Some(Outcome::Failed(failure)) => Err(WitFailure {
+                kind: kind(failure.kind),
+                message: failure.message.clone(),
+            }),
+            None => bail!("the run '{}' has no outcome", future.name()),
+        })
+    }
+
+    fn cancel(&mut self, future: Resource<TaskFuture>) -> Result<()> {
+        let run = self.table.get(&future)?.id();
+        let reason = format!("cancelled by '{}'", self.job.future.name());
+        self.mailbox.send(Input::CancelRequested { run, reason });
+        Ok(())
+    }
+
+    fn drop(&mut self, future: Resource<TaskFuture>) -> Result<()> {
+        self.table.delete(future)?;
+        Ok(())
+    }
+}
+
+impl Sandbox {
+    async fn submit_one(
+        &mut self,
+        task: &str,
+        arguments: Vec<Argument>,
+        wait_for: &[TaskFuture],
+        overrides: Overrides,
+    ) -> Result<Resource<TaskFuture>> {
+        let arguments = self.sources(arguments)?;
+        let parent = self.job.attempt.run;
+        let future = self
+            .mailbox
+            .submit_task(parent, task, arguments, wait_for, overrides);
+        self.hand_out(future).await
+    }
+
+    /// Under the sequential runner a submit returns when the run has ended.
+    async fn hand_out(&mut self, future: TaskFuture) -> Result<Resource<TaskFuture>> {
+        if self.mailbox.plan().runner == RunnerKind::Sequential {
+            self.wait(future.ended()).await;
+        }
+        Ok(self.table.push(future)?)
+    }
+
+    /// Waits for other runs: a task run gives its slot away meanwhile.
+    async fn wait<T>(&mut self, what: impl Future<Output = T> + Send) -> T {
+        if self.job.attempt.target == Target::Flow {
+            return what.await;
+        }
+        let run = self.job.attempt.run;
+        self.mailbox.send(Input::Waiting { run });
+        let ended = what.await;
+        self.mailbox.send(Input::WaitEnded { run });
+        self.job.future.resumed().await;
+        ended
+    }
+
+    fn futures(&self, handles: &[Resource<TaskFuture>]) -> Result<Vec<TaskFuture>> {
+        let future = |handle: &Resource<TaskFuture>| Ok(self.table.get(handle)?.clone());
+        handles.iter().map(future).collect()
+    }
+
+    fn sources(&self, arguments: Vec<Argument>) -> Result<Vec<(String, ArgumentSource)>> {
+        let source = |argument: Argument| {
+            let source = match argument.input {
+                ArgumentInput::Value(value) => ArgumentSource::Value(value.into()),
+                ArgumentInput::ResultOf(future) => {
+                    ArgumentSource::ResultOf(self.table.get(&future)?.clone())
+                }
+            };
+            Ok((argument.name, source))
+        };
+        arguments.into_iter().map(source).collect()
+    }
+}
+
+fn ended(futures: &[TaskFuture]) -> Vec<u32> {
+    let ended = futures
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| f.outcome().is_some());
+    ended
+        .filter_map(|(index, _)| u32::try_from(index).ok())
+        .collect()
+}
+
+async fn first_ended(futures: &[TaskFuture]) {
+    let mut waits: Vec<_> = futures.iter().map(|f| Box::pin(f.ended())).collect();
+    std::future::poll_fn(|context| {
+        match waits
+            .iter_mut()
+            .any(|wait| wait.as_mut().poll(context).is_ready())
+        {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+}
+
+fn state(future: &TaskFuture) -> State {
+    match future.outcome() {
+        Some(Outcome::Completed(_)) => State::Completed,
+        Some(Outcome::Failed(failure)) => match failure.kind {
+            FailureKind::Crashed => State::Crashed,
+            FailureKind::TimedOut => State::TimedOut,
+            FailureKind::Cancelled => State::Cancelled,
+            FailureKind::UpstreamFailed => State::UpstreamFailed,
+            FailureKind::Failed | FailureKind::Denied | FailureKind::InvalidInput => State::Failed,
+        },
+        None => match future.state() {
+            RunState::Pending => State::Pending,
+            RunState::Running => State::Running,
+            RunState::Retrying => State::Retrying,
+        },
+    }
+}
+
+fn kind(kind: FailureKind) -> WitKind {
+    match kind {
+        FailureKind::Failed => WitKind::Failed,
+        FailureKind::Crashed => WitKind::Crashed,
+        FailureKind::TimedOut => WitKind::TimedOut,
+        FailureKind::Cancelled => WitKind::Cancelled,
+        FailureKind::UpstreamFailed => WitKind::UpstreamFailed,
+        FailureKind::Denied => WitKind::Denied,
+        FailureKind::InvalidInput => WitKind::InvalidInput,
+    }
+}
+
+impl From<WitValue> for Value {
+    fn from(value: WitValue) -> Self {
+        match value {
+            WitValue::Json(text) => Self::Json(text.into()),
+            WitValue::Bytes(bytes) => Self::Bytes(bytes.into()),
+        }
+    }
+}
+
+impl From<Value> for WitValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Json(text) => Self::Json(text.to_string()),
+            Value::Bytes(bytes) => Self::Bytes(bytes.into()),
+        }
+    }
+}
+
+impl From<SubmitOptions> for Overrides {
+    fn from(options: SubmitOptions) -> Self {
+        Self {
+            name: options.name,
+            retries: options.retries,
+            retry_delay_ms: options.retry_delay,
+            timeout: options.timeout.map(Duration::from_millis),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What a call's end means: a result, the guest's own error, or a crash and its likely cause.
+
+use wasmtime::Trap;
+use wasmtime_wasi::I32Exit;
+
+use super::Returned;
+use super::sandbox::Sandbox;
+use crate::model::{Failure, FailureKind, Outcome};
+
+pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Outcome {
+    let (kind, message, retryable) = match returned {
+        Ok(Ok(value)) => return Outcome::Completed(value.into()),
+        Ok(Err(error)) => (FailureKind::Failed, error.message, error.retryable),
+        Err(error) => (FailureKind::Crashed, crash(&error, sandbox), true),
+    };
+    Outcome::Failed(Failure {
+        kind,
+        message,
+        retryable,
+    })
+}
+
+fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
+    if sandbox.out_of_memory {
+        return sandbox.memory_refusal();
+    }
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return format!("exited with status {} before it returned a result", exit.0);
+    }
+    let last_words = sandbox
+        .printed
+        .lock()
+        .expect("never held across a panic")
+        .last_words();
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::UnreachableCodeReached) if !last_words.is_empty() => last_words,
+        Some(Trap::StackOverflow) => "recursed too deeply".to_owned(),
+        Some(trap) => format!("trapped: {trap}"),
+        None => error.root_cause().to_string(),
+    }
+}
