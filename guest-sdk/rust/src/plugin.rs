@@ -55,7 +55,9 @@ pub fn to_value<T: crate::Parameter>(result: &T) -> Result<Value> {
 }
 
 fn registered(kind: Kind) -> impl Iterator<Item = &'static Registered> {
-    inventory::iter::<Registered>.into_iter().filter(move |r| r.kind == kind)
+    inventory::iter::<Registered>
+        .into_iter()
+        .filter(move |r| r.kind == kind)
 }
 
 pub(crate) fn describe() -> Manifest {

@@ -56,12 +56,21 @@ impl Options {
 #[doc(hidden)]
 pub fn task<T: Parameter>(name: &str, arguments: Vec<Argument>, options: &Options) -> Future<T> {
     let arguments = contract(arguments);
-    Future::new(runner::submit(name, &arguments, &[], &options.to_contract()))
+    Future::new(runner::submit(
+        name,
+        &arguments,
+        &[],
+        &options.to_contract(),
+    ))
 }
 
 /// Called by what `#[task]` makes: one run for each list of arguments.
 #[doc(hidden)]
-pub fn map<T: Parameter>(name: &str, runs: Vec<Vec<Argument>>, options: &Options) -> Vec<Future<T>> {
+pub fn map<T: Parameter>(
+    name: &str,
+    runs: Vec<Vec<Argument>>,
+    options: &Options,
+) -> Vec<Future<T>> {
     let runs: Vec<_> = runs.into_iter().map(contract).collect();
     let futures = runner::submit_many(name, &runs, &[], &options.to_contract());
     futures.into_iter().map(Future::new).collect()
@@ -71,7 +80,12 @@ pub fn map<T: Parameter>(name: &str, runs: Vec<Vec<Argument>>, options: &Options
 #[doc(hidden)]
 pub fn flow<T: Parameter>(name: &str, arguments: Vec<Argument>, options: &Options) -> Future<T> {
     let arguments = contract(arguments);
-    Future::new(runner::start_flow(name, &arguments, &[], &options.to_contract()))
+    Future::new(runner::start_flow(
+        name,
+        &arguments,
+        &[],
+        &options.to_contract(),
+    ))
 }
 
 fn contract(arguments: Vec<Argument<'_>>) -> Vec<runner::Argument<'_>> {

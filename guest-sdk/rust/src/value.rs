@@ -129,14 +129,24 @@ mod tests {
     fn values_come_back_as_they_were() {
         let there = vec![(1, "a".to_owned()), (2, "ü".to_owned())];
         let value = there.to_value().expect("JSON");
-        assert_eq!(Vec::<(i32, String)>::from_value(value).expect("the same type"), there);
+        assert_eq!(
+            Vec::<(i32, String)>::from_value(value).expect("the same type"),
+            there
+        );
         let bytes = Bytes(vec![0, 255]);
-        assert_eq!(Bytes::from_value(bytes.to_value().expect("bytes")).expect("bytes"), bytes);
+        assert_eq!(
+            Bytes::from_value(bytes.to_value().expect("bytes")).expect("bytes"),
+            bytes
+        );
     }
 
     #[test]
     fn a_schema_tells_the_type() {
-        assert!(u32::schema().contains(r#""type":"integer""#), "{}", u32::schema());
+        assert!(
+            u32::schema().contains(r#""type":"integer""#),
+            "{}",
+            u32::schema()
+        );
         assert!(Bytes::schema().contains("binary"));
     }
 }

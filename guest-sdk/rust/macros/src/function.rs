@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, Ident, ItemFn, Meta, Pat, Path, PathArguments, GenericArgument, Result, ReturnType, Type};
+use syn::{
+    Error, FnArg, GenericArgument, Ident, ItemFn, Meta, Pat, Path, PathArguments, Result,
+    ReturnType, Type,
+};
 
 use crate::options;
 
@@ -37,10 +40,16 @@ fn check_signature(function: &ItemFn) -> Result<()> {
     let signature = &function.sig;
     let refuse = |span, message| Err(Error::new(span, message));
     if let Some(token) = &signature.asyncness {
-        return refuse(token.span(), "async flows and tasks are not there yet: remove `async`");
+        return refuse(
+            token.span(),
+            "async flows and tasks are not there yet: remove `async`",
+        );
     }
     if let Some(token) = &signature.unsafety {
-        return refuse(token.span(), "a flow or task is called by the host: remove `unsafe`");
+        return refuse(
+            token.span(),
+            "a flow or task is called by the host: remove `unsafe`",
+        );
     }
     if !signature.generics.params.is_empty() {
         return refuse(
@@ -57,17 +66,26 @@ fn parameters(function: &ItemFn) -> Result<Vec<Parameter>> {
 
 fn parameter(input: &FnArg) -> Result<Parameter> {
     let FnArg::Typed(typed) = input else {
-        return Err(Error::new(input.span(), "a flow or task is a plain function, without `self`"));
+        return Err(Error::new(
+            input.span(),
+            "a flow or task is a plain function, without `self`",
+        ));
     };
     let Pat::Ident(name) = &*typed.pat else {
-        return Err(Error::new(typed.pat.span(), "a parameter needs a plain name here"));
+        return Err(Error::new(
+            typed.pat.span(),
+            "a parameter needs a plain name here",
+        ));
     };
     match &*typed.ty {
         Type::Reference(_) => Err(Error::new(
             typed.ty.span(),
             "a run owns its arguments: take `String` instead of `&str`, `Vec<T>` instead of `&[T]`",
         )),
-        Type::ImplTrait(_) => Err(Error::new(typed.ty.span(), "name the type instead of `impl`")),
+        Type::ImplTrait(_) => Err(Error::new(
+            typed.ty.span(),
+            "name the type instead of `impl`",
+        )),
         ty => Ok(Parameter {
             name: name.ident.clone(),
             ty: ty.clone(),
@@ -100,13 +118,19 @@ fn result_type(path: &Path) -> Option<Type> {
 }
 
 fn description(function: &ItemFn) -> String {
-    let docs = function.attrs.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+    let docs = function
+        .attrs
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => Some(text.value().trim().to_owned()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    });
+        });
     docs.collect::<Vec<_>>().join("\n")
 }
 
@@ -119,7 +143,10 @@ fn registration(
     is_result: bool,
     options: &str,
 ) -> TokenStream {
-    let body = ItemFn { vis: syn::Visibility::Inherited, ..function.clone() };
+    let body = ItemFn {
+        vis: syn::Visibility::Inherited,
+        ..function.clone()
+    };
     let ident = &function.sig.ident;
     let name = ident.to_string();
     let description = description(function);
@@ -164,11 +191,19 @@ fn registration(
 }
 
 /// What callers see: the function's name as a function and as a type.
-fn callers(kind: Kind, function: &ItemFn, parameters: &[Parameter], result: &TokenStream) -> TokenStream {
+fn callers(
+    kind: Kind,
+    function: &ItemFn,
+    parameters: &[Parameter],
+    result: &TokenStream,
+) -> TokenStream {
     let visibility = &function.vis;
     let ident = &function.sig.ident;
     let name = ident.to_string();
-    let docs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let docs = function
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
     let names: Vec<_> = parameters.iter().map(|p| &p.name).collect();
     let types: Vec<_> = parameters.iter().map(|p| &p.ty).collect();
     let inputs = quote! { #(#names: impl ::wflow::IntoArgument<'a, #types>),* };

@@ -22,16 +22,23 @@ impl Parse for Setting {
 
 /// The options as a JSON object; errors point at the setting.
 pub(crate) fn to_json(kind: Kind, tokens: proc_macro2::TokenStream) -> Result<String> {
-    let settings = syn::parse::Parser::parse2(Punctuated::<Setting, Token![,]>::parse_terminated, tokens)?;
+    let settings =
+        syn::parse::Parser::parse2(Punctuated::<Setting, Token![,]>::parse_terminated, tokens)?;
     let mut fields: Vec<(String, String)> = Vec::new();
     for setting in &settings {
         let (key, json) = field(kind, setting)?;
         if fields.iter().any(|(known, _)| *known == key) {
-            return Err(Error::new(setting.name.span(), "this option is given twice"));
+            return Err(Error::new(
+                setting.name.span(),
+                "this option is given twice",
+            ));
         }
         fields.push((key, json));
     }
-    let fields: Vec<_> = fields.iter().map(|(key, json)| format!("\"{key}\":{json}")).collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(key, json)| format!("\"{key}\":{json}"))
+        .collect();
     Ok(format!("{{{}}}", fields.join(",")))
 }
 
@@ -43,8 +50,18 @@ fn field(kind: Kind, setting: &Setting) -> Result<(String, String)> {
             return Ok((format!("{name}_ms"), milliseconds(&setting.value)?));
         }
         (Kind::Flow, "runner") => runner(&setting.value)?,
-        (Kind::Task, _) => return unknown(setting, "a task's options are retries, retry_delay and timeout"),
-        (Kind::Flow, _) => return unknown(setting, "a flow's options are runner, max_workers and timeout"),
+        (Kind::Task, _) => {
+            return unknown(
+                setting,
+                "a task's options are retries, retry_delay and timeout",
+            );
+        }
+        (Kind::Flow, _) => {
+            return unknown(
+                setting,
+                "a flow's options are runner, max_workers and timeout",
+            );
+        }
     };
     Ok((name, json))
 }
@@ -57,14 +74,20 @@ fn unknown<T>(setting: &Setting, known: &str) -> Result<T> {
 fn count(value: &Lit) -> Result<String> {
     match value {
         Lit::Int(number) => Ok(number.base10_parse::<u32>()?.to_string()),
-        other => Err(Error::new(other.span(), "expected a whole number, such as 2")),
+        other => Err(Error::new(
+            other.span(),
+            "expected a whole number, such as 2",
+        )),
     }
 }
 
 fn text<'a>(value: &'a Lit, example: &str) -> Result<&'a LitStr> {
     match value {
         Lit::Str(text) => Ok(text),
-        other => Err(Error::new(other.span(), format!("expected a string, such as \"{example}\""))),
+        other => Err(Error::new(
+            other.span(),
+            format!("expected a string, such as \"{example}\""),
+        )),
     }
 }
 

@@ -1,0 +1,60 @@
+//! Runs `wflow` as a user does.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{LazyLock, Mutex};
+
+/// What a command printed and how it ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// `wflow` with a cache folder of the tests' own.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wflow"));
+    command
+        .args(arguments)
+        .current_dir(root())
+        .env(
+            "WFLOW_HOME",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("home"),
+        )
+        .stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn wflow(arguments: &[&str]) -> Ended {
+    let output = command(arguments).output().expect("wflow starts");
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The component of an example, built once by `wflow build`.
+pub(crate) fn example(name: &str) -> String {
+    static BUILT: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
+    let mut built = BUILT.lock().expect("builds succeed");
+    if let Some(path) = built.get(name) {
+        return path.clone();
+    }
+    let ended = wflow(&["build", &format!("examples/{name}")]);
+    let path = ended
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("Built "));
+    let path = path
+        .unwrap_or_else(|| panic!("{name} does not build: {ended:?}"))
+        .to_owned();
+    built.insert(name.to_owned(), path.clone());
+    path
+}

@@ -1,0 +1,7 @@
+//! The command line with real components, and the floors of the house.
+
+mod floors;
+mod harness;
+mod input;
+mod runs;
+mod unruly;

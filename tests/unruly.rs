@@ -1,0 +1,101 @@
+//! Whatever a guest does ends its own attempt, with an outcome that says what happened.
+
+use crate::harness::{example, wflow};
+
+/// The misbehaviour ends so, and the neighbour's run completes.
+#[track_caller]
+fn check(how: &str, ended: &str) {
+    let component = example("unruly");
+    let how = format!("how={how}");
+    let run = wflow(&[
+        "run", &component, "unruly", "-p", &how, "--memory", "64MiB", "-q",
+    ]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let result = run.stdout.lines().last().unwrap_or_default();
+    assert!(result.starts_with(r#"["behaved","#), "{run:?}");
+    assert!(result.contains(ended), "{result}");
+}
+
+#[test]
+fn errors_are_failures() {
+    check("return-error", "FailureKind::Failed: no luck");
+}
+
+#[test]
+fn no_file_is_there_without_a_grant() {
+    check("io-error", "FailureKind::Failed: ");
+}
+
+#[test]
+fn no_variable_is_there_without_a_grant() {
+    check("read-env", r#""[]""#);
+}
+
+#[test]
+fn a_panic_is_a_crash_with_its_message() {
+    check("panic", "out of order");
+}
+
+#[test]
+fn an_exit_is_a_crash() {
+    check(
+        "exit-zero",
+        "FailureKind::Crashed: exited with status 0 before",
+    );
+    check(
+        "exit-one",
+        "FailureKind::Crashed: exited with status 1 before",
+    );
+}
+
+#[test]
+fn busy_loops_and_sleeps_time_out() {
+    check(
+        "spin",
+        "FailureKind::TimedOut: exceeded its timeout of 0.5 s",
+    );
+    check(
+        "sleep",
+        "FailureKind::TimedOut: exceeded its timeout of 0.5 s",
+    );
+}
+
+#[test]
+fn memory_has_a_limit() {
+    check("hoard", "wanted more memory than its limit of 64.0 MiB");
+}
+
+#[test]
+fn endless_recursion_is_a_crash() {
+    check("recurse", "FailureKind::Crashed");
+}
+
+#[test]
+fn endless_output_is_cut_off() {
+    let component = example("unruly");
+    let run = wflow(&["run", &component, "unruly_flow", "-p", "how=flood", "-q"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("printed more than 16 MiB"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_flow_has_a_timeout() {
+    let component = example("unruly");
+    for how in ["how=spin", "how=sleep"] {
+        let run = wflow(&[
+            "run",
+            &component,
+            "unruly_flow",
+            "-p",
+            how,
+            "--timeout",
+            "200ms",
+        ]);
+        assert_eq!(run.code, Some(3), "{run:?}");
+        assert!(run.stderr.contains("TimedOut("), "{run:?}");
+    }
+}
