@@ -34,7 +34,7 @@ fn primes_are_counted() {
 
 #[test]
 fn concurrent_runs_interleave_without_waiting() {
-    let ended = on("concurrent", "primes", &["-p", "limit=2000000", "-q"]);
+    let ended = on("concurrent", "primes", &["-p", "limit=8000000", "-q"]);
     let lines: Vec<_> = ended.stdout.lines().collect();
     let last_first = lines
         .iter()

@@ -5,14 +5,14 @@ use wflow::prelude::*;
 const PARTS: u32 = 8;
 const STEPS: u32 = 5;
 
-/// Counts the primes in one part of the numbers up to the limit, and prints how far it is.
+/// Counts the primes in every eighth block of the numbers up to the limit, and prints how far it is.
 #[task]
 fn count_primes(part: u32, limit: u32) -> u32 {
-    let size = limit / PARTS;
+    let block = limit / (PARTS * STEPS);
     let mut primes = 0;
     for step in 0..STEPS {
-        let from = part * size + step * (size / STEPS);
-        primes += (from..from + size / STEPS).filter(|&n| is_prime(n)).count() as u32;
+        let from = (step * PARTS + part) * block;
+        primes += (from..from + block).filter(|&n| is_prime(n)).count() as u32;
         println!("part {part}: {primes} primes after step {}", step + 1);
     }
     primes
@@ -20,7 +20,10 @@ fn count_primes(part: u32, limit: u32) -> u32 {
 
 /// Trial division, deliberately plain.
 fn is_prime(n: u32) -> bool {
-    n >= 2 && (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
+    n >= 2
+        && (2..)
+            .take_while(|d| d * d <= n)
+            .all(|d| !n.is_multiple_of(d))
 }
 
 /// Counts the primes below a limit that is a multiple of 40, in eight task runs.
