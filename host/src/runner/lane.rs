@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use async_channel::{Receiver, Sender};
-use tokio::task::LocalSet;
 
 use super::{Executor, Job, Mailbox};
 use crate::model::{Failure, FailureKind, Outcome, RunId};
@@ -40,7 +39,8 @@ impl Lane {
                 .context("cannot start a worker's event loop")?;
             std::thread::Builder::new()
                 .name(format!("{name}-{number}"))
-                .spawn(move || LocalSet::new().block_on(&runtime, worker.run()))
+                // As a task of its own, it takes its turn among the attempts.
+                .spawn(move || runtime.block_on(async { tokio::spawn(worker.run()).await }))
                 .context("cannot start a worker thread")?;
         }
         let mailbox = mailbox.clone();
@@ -69,7 +69,7 @@ impl<E: Executor> Worker<E> {
         while let Ok(job) = self.queue.recv().await {
             let executor = self.executor.clone();
             let mailbox = self.mailbox.clone();
-            tokio::task::spawn_local(async move {
+            tokio::spawn(async move {
                 let run = job.attempt.run;
                 let outcome = execute(&*executor, &job, &mailbox).await;
                 mailbox.send(Input::AttemptEnded { run, outcome });
