@@ -6,29 +6,29 @@ use crate::harness::{example, wflow};
 #[track_caller]
 fn check(how: &str, ended: &str) {
     let component = example("unruly");
-    let how = format!("how={how}");
+    let how = format!("misbehaviour={how}");
     let run = wflow(&[
         "run", &component, "unruly", "-p", &how, "--memory", "64MiB", "-q",
     ]);
     assert_eq!(run.code, Some(0), "{run:?}");
     let result = run.stdout.lines().last().unwrap_or_default();
-    assert!(result.starts_with(r#"["behaved","#), "{run:?}");
+    assert!(result.starts_with(r#"{"neighbour":"behaved","#), "{run:?}");
     assert!(result.contains(ended), "{result}");
 }
 
 #[test]
 fn errors_are_failures() {
-    check("return-error", "FailureKind::Failed: no luck");
+    check("return-error", r#""kind":"failed","message":"no luck"#);
 }
 
 #[test]
 fn no_file_is_there_without_a_grant() {
-    check("io-error", "FailureKind::Failed: ");
+    check("io-error", r#""kind":"failed","message":""#);
 }
 
 #[test]
 fn no_variable_is_there_without_a_grant() {
-    check("read-env", r#""[]""#);
+    check("read-env", r#""message":"[]""#);
 }
 
 #[test]
@@ -40,11 +40,11 @@ fn a_panic_is_a_crash_with_its_message() {
 fn an_exit_is_a_crash() {
     check(
         "exit-zero",
-        "FailureKind::Crashed: exited with status 0 before",
+        r#""kind":"crashed","message":"exited with status 0 before"#,
     );
     check(
         "exit-one",
-        "FailureKind::Crashed: exited with status 1 before",
+        r#""kind":"crashed","message":"exited with status 1 before"#,
     );
 }
 
@@ -52,11 +52,11 @@ fn an_exit_is_a_crash() {
 fn busy_loops_and_sleeps_time_out() {
     check(
         "spin",
-        "FailureKind::TimedOut: exceeded its timeout of 0.5 s",
+        r#""kind":"timed-out","message":"exceeded its timeout of 1 s"#,
     );
     check(
         "sleep",
-        "FailureKind::TimedOut: exceeded its timeout of 0.5 s",
+        r#""kind":"timed-out","message":"exceeded its timeout of 1 s"#,
     );
 }
 
@@ -67,13 +67,22 @@ fn memory_has_a_limit() {
 
 #[test]
 fn endless_recursion_is_a_crash() {
-    check("recurse", "FailureKind::Crashed");
+    check("recurse", r#""kind":"crashed""#);
 }
 
 #[test]
 fn endless_output_is_cut_off() {
     let component = example("unruly");
-    let run = wflow(&["run", &component, "unruly_flow", "-p", "how=flood", "-q"]);
+    let run = wflow(&[
+        "run",
+        &component,
+        "unruly",
+        "-p",
+        "misbehaviour=flood-stdout",
+        "-p",
+        "in_flow=true",
+        "-q",
+    ]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert!(
         run.stderr.contains("printed more than 16 MiB"),
@@ -85,13 +94,15 @@ fn endless_output_is_cut_off() {
 #[test]
 fn a_flow_has_a_timeout() {
     let component = example("unruly");
-    for how in ["how=spin", "how=sleep"] {
+    for how in ["misbehaviour=spin", "misbehaviour=sleep"] {
         let run = wflow(&[
             "run",
             &component,
-            "unruly_flow",
+            "unruly",
             "-p",
             how,
+            "-p",
+            "in_flow=true",
             "--timeout",
             "200ms",
         ]);

@@ -1,6 +1,7 @@
 //! Two task runs that print at the same time.
 
-use std::io::Write;
+use std::io::{Write, stdout};
+use std::thread::sleep;
 use std::time::Duration;
 
 use wflow::prelude::*;
@@ -9,13 +10,14 @@ use wflow::prelude::*;
 #[task]
 fn print_values(values: Vec<String>) -> Result<()> {
     for value in values {
-        std::thread::sleep(Duration::from_millis(500));
+        sleep(Duration::from_millis(500));
         print!("{value}\r");
-        std::io::stdout().flush()?;
+        stdout().flush()?;
     }
     Ok(())
 }
 
+/// Prints two lists at once.
 #[flow]
 fn my_flow() -> Result<()> {
     let a = print_values::submit(vec!["AAAA".into(); 15]);

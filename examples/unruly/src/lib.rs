@@ -1,131 +1,72 @@
-//! Every misbehaviour, chosen by a parameter: what the tests hold the sandbox against.
+//! Everything that a guest may do wrong, and every shape that runs can take: what tests and
+//! benchmarks hold the host against.
 
-use std::hint::black_box;
-use std::time::Duration;
+mod concurrency;
+mod kinds;
+mod misbehaviour;
+mod retries;
+mod shapes;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use wflow::prelude::*;
 
-/// Does as it is told.
+use misbehaviour::Misbehaviour;
+
+/// Misbehaves as it is told.
+#[task(timeout = "1s")]
+fn misbehave(misbehaviour: Misbehaviour, address: String) -> Result<String> {
+    misbehaviour.act(&address)
+}
+
+/// Behaves, whatever goes on beside it.
 #[task]
-fn misbehave(how: String) -> Result<String> {
-    act(&how)
+fn behave() -> String {
+    "behaved".into()
 }
 
-fn act(how: &str) -> Result<String> {
-    match how {
-        "return-error" => Err(Failure::new("no luck")),
-        "io-error" => Ok(std::fs::read_to_string("/etc/passwd")?),
-        "read-env" => Ok(format!("{:?}", std::env::vars().collect::<Vec<_>>())),
-        "panic" => panic!("out of order"),
-        "exit-zero" => std::process::exit(0),
-        "exit-one" => std::process::exit(1),
-        "spin" => loop {
-            black_box(0);
-        },
-        "sleep" => {
-            std::thread::sleep(Duration::from_secs(3600));
-            Ok("slept".into())
-        }
-        "hoard" => hoard(),
-        "recurse" => Ok(recurse(0).to_string()),
-        "flood" => loop {
-            println!("{}", "x".repeat(1000));
-        },
-        _ => Ok("behaved".into()),
-    }
+/// How a run beside a well-behaved one ended.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Ended {
+    /// What the neighbour returned.
+    neighbour: String,
+    /// `completed`, or the kind of the failure.
+    kind: String,
+    /// What the run returned, or the failure's message.
+    message: String,
 }
 
-fn hoard() -> ! {
-    let mut all = Vec::new();
-    loop {
-        all.push(black_box(vec![1_u8; 1 << 20]));
-    }
-}
-
-#[expect(unconditional_recursion, reason = "that is the misbehaviour")]
-fn recurse(depth: u64) -> u64 {
-    black_box(recurse(black_box(depth + 1))) + 1
-}
-
-/// How a task that misbehaves ended, beside a neighbour that does not.
+/// Tells how a run that misbehaves ends, and whether its neighbour does what it should.
 #[flow]
-fn unruly(how: String) -> Result<(String, String)> {
-    let bad = misbehave::with(wflow::Options::default().timeout(Duration::from_millis(500)));
-    let bad = bad.submit(how);
-    let neighbour = misbehave::submit("behave").result()?;
-    let ended = match bad.result() {
-        Ok(result) => result,
-        Err(failure) => format!("{failure:?}"),
+fn unruly(
+    misbehaviour: Misbehaviour,
+    /// Misbehaves in the flow itself instead of a task.
+    #[default(false)]
+    in_flow: bool,
+    #[default("127.0.0.1:9")] address: String,
+) -> Result<Ended> {
+    let neighbour = behave::submit();
+    let ended = match in_flow {
+        true => Ok(misbehaviour.act(&address)?),
+        false => misbehave(misbehaviour, address),
     };
-    Ok((neighbour, ended))
+    let (kind, message) = match ended {
+        Ok(returned) => ("completed".into(), returned),
+        Err(failure) => (failure.kind().to_string(), failure.message().into()),
+    };
+    let neighbour = neighbour.result()?;
+    Ok(Ended {
+        neighbour,
+        kind,
+        message,
+    })
 }
 
-/// Misbehaves in the flow itself.
+/// Fails as the task does that misbehaves.
 #[flow]
-fn unruly_flow(how: String) -> Result<String> {
-    act(&how)
-}
-
-/// Fails every time.
-#[task(retries = 2, retry_delay = "10ms")]
-fn flaky() -> Result<()> {
-    Err(Failure::new("again"))
-}
-
-/// Returns the failure of a task that is tried three times.
-#[flow]
-fn retried() -> Result<()> {
-    flaky()
-}
-
-/// Hands the result of a run that fails to another.
-#[flow]
-fn upstream_failed() -> Result<String> {
-    let bad = misbehave::submit("return-error");
-    misbehave::submit(&bad).result()
-}
-
-/// Returns before its run has ended.
-#[flow]
-fn unawaited(how: String) {
-    drop(misbehave::submit(how));
-}
-
-/// Counts the leaves of a tree of task runs that wait for each other.
-#[task]
-fn branch(depth: u32) -> Result<u32> {
-    match depth {
-        0 => Ok(1),
-        _ => branch::map([depth - 1, depth - 1])
-            .iter()
-            .map(Future::result)
-            .sum(),
-    }
-}
-
-/// A fan-out of fan-outs.
-#[flow]
-fn nested(depth: u32) -> Result<u32> {
-    branch(depth)
-}
-
-/// Does nothing.
-#[task]
-fn noop() {}
-
-/// Submits runs that do nothing, and takes their results.
-#[flow]
-fn noops(count: u32) -> Result<u32> {
-    let runs: Vec<_> = (0..count).map(|_| noop::submit()).collect();
-    for run in as_completed(runs) {
-        run.result()?;
-    }
-    Ok(count)
-}
-
-/// A flow that runs another.
-#[flow]
-fn subflow(depth: u32) -> Result<u32> {
-    let started = nested::start(depth);
-    Ok(nested(depth)? + started.result()?)
+fn propagate(
+    misbehaviour: Misbehaviour,
+    #[default("127.0.0.1:9")] address: String,
+) -> Result<String> {
+    misbehave(misbehaviour, address)
 }

@@ -3,19 +3,23 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::bindings::wflow::plugin::types;
 pub use crate::bindings::wflow::plugin::types::FailureKind;
 
 /// The result of a flow or task.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// How a run ended that did not complete, or why this one does not.
+/// How another run ended that did not complete, or why this one does not.
 ///
-/// Any [`Error`] turns into a failure with `?`, which is why it is none itself.
+/// `?` turns any [`Error`] into a failure, with its sources in the message. That is why a failure is
+/// no `Error` itself; it converts into a `Box<dyn Error + Send + Sync>`, though.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Failure {
     kind: FailureKind,
     message: String,
     retryable: bool,
+    /// The name of the run that ended so, if it was another one.
+    run: Option<String>,
 }
 
 impl Failure {
@@ -25,10 +29,11 @@ impl Failure {
             kind: FailureKind::Failed,
             message: message.into(),
             retryable: true,
+            run: None,
         }
     }
 
-    /// A failure that another attempt would not mend: it skips the retries that are left.
+    /// A failure that another attempt would not mend: the retries that are left are skipped.
     pub fn permanent(message: impl Into<String>) -> Self {
         Self {
             retryable: false,
@@ -36,61 +41,126 @@ impl Failure {
         }
     }
 
-    pub(crate) fn of_run(failure: crate::bindings::wflow::plugin::types::Failure) -> Self {
+    /// How the run ended, in the host's words.
+    pub(crate) fn of_run(run: String, failure: types::Failure) -> Self {
+        use FailureKind::{Denied, InvalidInput};
         Self {
             kind: failure.kind,
-            ..Self::new(failure.message)
+            message: failure.message,
+            // The same run would be refused again.
+            retryable: !matches!(failure.kind, Denied | InvalidInput),
+            run: Some(run),
         }
     }
 
-    /// What kind of failure it was: of another run, the host's word.
+    fn of_error(error: &(dyn Error + 'static)) -> Self {
+        if let Some(Wrapped(failure)) = error.downcast_ref() {
+            return failure.clone();
+        }
+        let mut failure = Self::new(error.to_string());
+        let mut source = error.source();
+        while let Some(error) = source {
+            let cause = error.to_string();
+            // Some errors tell their source themselves.
+            if !failure.message.ends_with(&cause) {
+                failure.message = format!("{}: {cause}", failure.message);
+            }
+            source = error.source();
+        }
+        failure
+    }
+
+    /// How the run ended: the host's word for another run, [`FailureKind::Failed`] for a failure that
+    /// was made here.
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
 
+    /// What happened, without the name of the run that it happened to.
     pub fn message(&self) -> &str {
         &self.message
     }
 
+    /// May another attempt end differently?
     pub fn is_retryable(&self) -> bool {
         self.retryable
     }
 }
 
-impl<E: Error> From<E> for Failure {
-    /// The error and its sources, outermost first.
+impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(error) = source {
-            message += &format!(": {error}");
-            source = error.source();
-        }
-        Self::new(message)
+        Self::of_error(&error)
     }
 }
 
+impl Failure {
+    /// The failure behind any error that a flow or task may return, text included.
+    pub(crate) fn of_boxed(error: &(dyn Error + Send + Sync + 'static)) -> Self {
+        Self::of_error(error)
+    }
+}
+
+impl From<Failure> for Box<dyn Error + Send + Sync> {
+    fn from(failure: Failure) -> Self {
+        Box::new(Wrapped(failure))
+    }
+}
+
+/// A failure on its way through code that wants an [`Error`].
+#[derive(Debug)]
+struct Wrapped(Failure);
+
+impl Error for Wrapped {}
+
+impl fmt::Display for Wrapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The message, after the name of the run that it is about: `run resize-0bb9a2c3-7 failed: …`.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(run) = &self.run {
+            write!(f, "run {run} {}: ", ended(self.kind))?;
+        }
         f.write_str(&self.message)
     }
 }
 
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.kind, self.message)
+        write!(f, "{self}")?;
+        match self.retryable {
+            true => Ok(()),
+            false => f.write_str(" (permanent)"),
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn ended(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Failed => "failed",
+        FailureKind::Crashed => "crashed",
+        FailureKind::TimedOut => "timed out",
+        FailureKind::Cancelled => "was cancelled",
+        FailureKind::UpstreamFailed => "did not start",
+        FailureKind::Denied => "was denied something",
+        FailureKind::InvalidInput => "was refused",
+    }
+}
 
-    #[test]
-    fn an_error_becomes_a_retryable_failure() {
-        let failure = Failure::from("x".parse::<u8>().expect_err("not a number"));
-        assert_eq!(failure.message(), "invalid digit found in string");
-        assert!(failure.is_retryable());
-        assert!(!Failure::permanent("no").is_retryable());
+/// As the contract and `wflow --json` spell it, such as `timed-out`.
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Failed => "failed",
+            Self::Crashed => "crashed",
+            Self::TimedOut => "timed-out",
+            Self::Cancelled => "cancelled",
+            Self::UpstreamFailed => "upstream-failed",
+            Self::Denied => "denied",
+            Self::InvalidInput => "invalid-input",
+        })
     }
 }

@@ -1,42 +1,68 @@
 //! Write wflow flows and tasks in Rust.
 //!
-//! ```ignore
+//! ```no_run
 //! use wflow::prelude::*;
 //!
-//! #[task(retries = 2, retry_delay = "500ms")]
+//! /// Doubles a number, in a sandbox of its own.
+//! #[task(retries = 2, retry_delay = "500ms", timeout = "10s")]
 //! fn double(n: u64) -> u64 {
 //!     2 * n
 //! }
 //!
 //! #[flow]
-//! fn doubled(n: u64) -> Result<u64> {
+//! fn redoubled(n: u64) -> Result<u64> {
 //!     let once = double::submit(n); // returns at once
-//!     double::submit(&once).result() // waits; the host hands the first result over
+//!     let twice = double::submit(&once); // the host hands the first result over
+//!     wflow::info!("submitted {}", twice.name());
+//!     twice.result() // waits
 //! }
+//! # fn main() {}
 //! ```
+//!
+//! A crate of type `cdylib` that depends on this one and is built for `wasm32-wasip2` is a component
+//! that `wflow run` takes: nothing else needs to be said. [`macro@task`] and [`macro@flow`] list the
+//! options; [`Future`] is what a submit returns; [`Failure`] is how a run ends that does not complete.
 
+mod argument;
 mod bindings;
+mod executor;
 mod failure;
 mod future;
+mod join;
 mod logging;
-pub mod plugin;
+mod plugin;
 mod submit;
 mod value;
 
+pub use argument::{IntoArgument, IntoColumn, Unmapped, unmapped};
+pub use executor::sleep;
 pub use failure::{Failure, FailureKind, Result};
-pub use future::{Future, State, as_completed};
+pub use future::{AsCompleted, Awaited, Future, State, as_completed};
+pub use join::join_all;
 pub use logging::{Level, log};
-pub use submit::Options;
-pub use value::{Argument, Bytes, IntoArgument, Parameter};
+pub use submit::{Configure, ConfigureRetries};
+pub use value::{Bytes, Parameter};
 pub use wflow_macros::{flow, task};
 
-/// What a flow or task file usually needs.
+/// What a file of flows and tasks usually needs.
 pub mod prelude {
-    pub use crate::{Bytes, Failure, Future, Result, as_completed, flow, task};
+    pub use crate::{Bytes, Failure, Future, Result, flow, task};
+    pub use crate::{Configure as _, ConfigureRetries as _};
 }
 
-/// What the macros' output names.
+/// What the attributes' output names; no part of the interface.
 #[doc(hidden)]
 pub mod __private {
     pub use inventory;
+
+    pub use crate::executor::block_on;
+    pub use crate::plugin::{Arguments, Declared, Kind, Registered, default, parameter};
+    pub use crate::plugin::{describe, run};
+    pub use crate::submit::RunOptions;
+    pub use crate::value::{Fallible, Returned, Value};
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,36 +1,96 @@
 //! What the component offers to the host: everything that `#[flow]` and `#[task]` registered.
 
-use std::io::Write;
+use std::io::{self, Write as _};
+use std::panic::{self, PanicHookInfo};
 
-use crate::bindings::exports::wflow::plugin::plugin::{Definition, Manifest};
-use crate::bindings::wflow::plugin::types::Error;
-use crate::{Failure, Result};
+use schemars::Schema;
+use serde::{Serialize, de::DeserializeOwned};
 
-pub use crate::bindings::exports::wflow::plugin::plugin::Parameter as ParameterDefinition;
-pub use crate::bindings::wflow::plugin::types::Value;
-pub use crate::submit::{flow, map, task};
+use crate::argument::Argument;
+use crate::bindings::exports::wflow::plugin::plugin as contract;
+use crate::bindings::wflow::plugin::types;
+use crate::value::Value;
+use crate::{Failure, IntoArgument, Parameter, Result};
 
-/// A flow or a task.
+/// What an attribute made of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Flow,
     Task,
 }
 
-/// A registered function.
+/// A flow or task.
 pub struct Registered {
     pub kind: Kind,
     pub name: &'static str,
     pub description: &'static str,
-    pub parameters: fn() -> Vec<ParameterDefinition>,
-    /// JSON Schema of the result.
-    pub result: fn() -> String,
-    /// The declared options, as JSON.
-    pub options: &'static str,
+    pub parameters: fn() -> Vec<contract::Parameter>,
+    pub result: fn() -> Schema,
+    pub options: Declared,
     pub run: fn(Arguments) -> Result<Value>,
 }
 
 inventory::collect!(Registered);
+
+/// The options that the code declares, as the contract spells them.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Declared {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_delay_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub tags: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runner: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_workers: Option<u32>,
+}
+
+impl Declared {
+    pub const NOTHING: Self = Self {
+        retries: None,
+        retry_delay_ms: None,
+        timeout_ms: None,
+        tags: &[],
+        runner: None,
+        max_workers: None,
+    };
+
+    fn json(&self) -> String {
+        match *self == Self::NOTHING {
+            true => String::new(),
+            false => serde_json::to_string(self).expect("numbers and strings are JSON"),
+        }
+    }
+}
+
+/// A parameter of a definition; its doc comment becomes the schema's description.
+pub fn parameter<T: Parameter>(
+    name: &str,
+    description: &str,
+    default: Option<String>,
+) -> contract::Parameter {
+    let mut schema = T::schema();
+    if !description.is_empty() {
+        schema.insert("description".to_owned(), description.into());
+    }
+    contract::Parameter {
+        name: name.to_owned(),
+        schema: schema.to_value().to_string(),
+        default,
+    }
+}
+
+/// JSON text of a default. Bytes have none, so the bound is not [`Parameter`].
+pub fn default<T: Serialize + DeserializeOwned>(value: impl IntoArgument<T>) -> String {
+    match value.into_argument() {
+        Argument::Value(Value::Json(text)) => text,
+        _ => panic!("a default is a value, not a future"),
+    }
+}
 
 /// The arguments of a run, taken in the parameters' order.
 pub struct Arguments(std::vec::IntoIter<Value>);
@@ -38,63 +98,81 @@ pub struct Arguments(std::vec::IntoIter<Value>);
 impl Arguments {
     /// # Errors
     ///
-    /// If the argument is not of the parameter's type.
-    pub fn take<T: crate::Parameter>(&mut self, parameter: &str) -> Result<T> {
-        let missing = || Failure::permanent(format!("parameter `{parameter}` is missing"));
-        let value = self.0.next().ok_or_else(missing)?;
-        T::from_value(value)
-            .map_err(|failure| Failure::permanent(format!("parameter `{parameter}`: {failure}")))
+    /// If the argument is missing or not of the parameter's type.
+    pub fn take<T: Parameter>(&mut self, parameter: &str) -> Result<T> {
+        let about = |what| Failure::permanent(format!("parameter `{parameter}`: {what}"));
+        let value = self
+            .0
+            .next()
+            .ok_or_else(|| about("is missing".to_owned()))?;
+        T::from_value(value).map_err(|failure| about(failure.to_string()))
     }
 }
 
-/// # Errors
-///
-/// If the result cannot be written as JSON.
-pub fn to_value<T: crate::Parameter>(result: &T) -> Result<Value> {
-    result.to_value()
-}
-
 fn registered(kind: Kind) -> impl Iterator<Item = &'static Registered> {
-    inventory::iter::<Registered>
-        .into_iter()
-        .filter(move |r| r.kind == kind)
+    let all = inventory::iter::<Registered>.into_iter();
+    all.filter(move |registered| registered.kind == kind)
 }
 
-pub(crate) fn describe() -> Manifest {
-    let definitions = |kind| {
-        let mut definitions: Vec<_> = registered(kind).map(definition).collect();
-        definitions.sort_by(|a, b| a.name.cmp(&b.name));
-        definitions
-    };
-    Manifest {
+/// Everything that is registered, by name.
+pub fn describe() -> contract::Manifest {
+    contract::Manifest {
         flows: definitions(Kind::Flow),
         tasks: definitions(Kind::Task),
     }
 }
 
-fn definition(registered: &Registered) -> Definition {
-    Definition {
-        name: registered.name.to_owned(),
-        description: registered.description.to_owned(),
-        parameters: (registered.parameters)(),
-        result: (registered.result)(),
-        options: registered.options.to_owned(),
+/// By name: the linker decides in which order they are registered.
+fn definitions(kind: Kind) -> Vec<contract::Definition> {
+    let mut definitions: Vec<_> = registered(kind).map(Registered::definition).collect();
+    definitions.sort_by(|a, b| a.name.cmp(&b.name));
+    definitions
+}
+
+impl Registered {
+    fn definition(&self) -> contract::Definition {
+        contract::Definition {
+            name: self.name.to_owned(),
+            description: self.description.to_owned(),
+            parameters: (self.parameters)(),
+            result: (self.result)().to_value().to_string(),
+            options: self.options.json(),
+        }
     }
 }
 
-pub(crate) fn run(kind: Kind, name: &str, arguments: Vec<Value>) -> Result<Value, Error> {
-    std::panic::set_hook(Box::new(|panic| {
-        eprintln!("{}", panic.to_string().replace(":\n", ": "));
-        let _ = std::io::stdout().flush();
-    }));
-    let found = registered(kind).find(|r| r.name == name);
-    let unknown = || Failure::permanent(format!("the component has no `{name}`"));
-    let returned = found
-        .ok_or_else(unknown)
-        .and_then(|r| (r.run)(Arguments(arguments.into_iter())));
-    let _ = std::io::stdout().flush();
-    returned.map_err(|failure| Error {
-        message: failure.message().to_owned(),
+/// Runs a flow or task.
+///
+/// # Errors
+///
+/// If it fails, or there is none of the name.
+pub fn run(kind: Kind, name: &str, arguments: Vec<Value>) -> Result<Value, types::Error> {
+    panic::set_hook(Box::new(last_words));
+    let returned = match registered(kind).find(|registered| registered.name == name) {
+        Some(found) => (found.run)(Arguments(arguments.into_iter())),
+        None => Err(Failure::permanent(format!("the component has no `{name}`"))),
+    };
+    flush();
+    returned.map_err(|failure| types::Error {
+        message: failure.to_string(),
         retryable: failure.is_retryable(),
     })
+}
+
+/// A panic ends the instance, and what it says in one line is all that the host learns.
+fn last_words(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("for no stated reason");
+    let lines: Vec<_> = message.lines().map(str::trim).collect();
+    let message = lines.join("; ");
+    match panic.location() {
+        Some(location) => eprintln!("panicked at {location}: {message}"),
+        None => eprintln!("panicked: {message}"),
+    }
+    flush();
+}
+
+/// Rust keeps back what a guest printed after the last newline.
+fn flush() {
+    // A closed stdout is no reason for a run to fail.
+    let _ = io::stdout().flush();
 }

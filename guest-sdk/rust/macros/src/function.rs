@@ -1,275 +1,249 @@
-//! From the function under an attribute to what is registered and what callers see.
+//! The function under an attribute: what it declares, and what it may not be.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::spanned::Spanned;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::{
-    Error, FnArg, GenericArgument, Ident, ItemFn, Meta, Pat, Path, PathArguments, Result,
-    ReturnType, Type,
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, Meta, Pat, PatType, Result,
+    ReturnType, Safety, Signature, Type, TypeReference, Visibility,
 };
 
-use crate::options;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Flow,
-    Task,
+/// A function that can be a flow or a task.
+pub(crate) struct Function {
+    /// The user's function, without the attributes that are taken from it.
+    pub(crate) item: ItemFn,
+    /// Its `#[doc]` and `#[cfg]`, which go to everything that callers see.
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) parameters: Vec<Parameter>,
+    /// The type behind the arrow, `()` if there is none.
+    pub(crate) returns: TokenStream,
 }
 
-struct Parameter {
-    name: Ident,
-    ty: Type,
+/// A parameter of a flow or task.
+pub(crate) struct Parameter {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) docs: Vec<Attribute>,
+    /// The expression in `#[default(..)]`.
+    pub(crate) default: Option<Expr>,
 }
 
-pub(crate) fn expand(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
-    try_expand(kind, options, item).unwrap_or_else(Error::into_compile_error)
+impl Function {
+    /// The function behind the tokens, with every reason why it is none as one error.
+    pub(crate) fn new(attribute: &str, mut item: ItemFn) -> Result<Self> {
+        let mut errors = Vec::new();
+        errors.extend(second_attribute(&item));
+        errors.extend(refused(attribute, &item.sig));
+        let parameters = item.sig.inputs.iter_mut().map(parameter);
+        let (parameters, refused): (Vec<_>, Vec<_>) = parameters.partition(Result::is_ok);
+        errors.extend(refused.into_iter().filter_map(Result::err));
+        errors.into_iter().reduce(combined).map_or(Ok(()), Err)?;
+
+        let docs = taken(&mut item.attrs, "doc");
+        let cfgs = taken(&mut item.attrs, "cfg");
+        let returns = match &item.sig.output {
+            ReturnType::Default => quote! { () },
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        Ok(Self {
+            parameters: parameters.into_iter().flatten().collect(),
+            item,
+            docs,
+            cfgs,
+            returns,
+        })
+    }
+
+    pub(crate) fn ident(&self) -> &Ident {
+        &self.item.sig.ident
+    }
+
+    pub(crate) fn visibility(&self) -> &Visibility {
+        &self.item.vis
+    }
+
+    /// Is the result a `Result`? The name decides: a macro sees no types.
+    pub(crate) fn is_fallible(&self) -> bool {
+        matches!(&self.item.sig.output, ReturnType::Type(_, ty) if is_named(ty, "Result"))
+    }
 }
 
-fn try_expand(kind: Kind, options: TokenStream, item: TokenStream) -> Result<TokenStream> {
-    let function: ItemFn = syn::parse2(item)?;
-    let options = options::to_json(kind, options)?;
-    check_signature(&function)?;
-    let parameters = parameters(&function)?;
-    let (result, is_result) = returned(&function.sig.output);
-    let registration = registration(kind, &function, &parameters, &result, is_result, &options);
-    let callers = callers(kind, &function, &parameters, &result);
-    Ok(quote! { #registration #callers })
+impl Parameter {
+    /// The name as the host and people write it.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    pub(crate) fn is_option(&self) -> bool {
+        is_named(&self.ty, "Option")
+    }
 }
 
-fn check_signature(function: &ItemFn) -> Result<()> {
-    let signature = &function.sig;
-    let refuse = |span, message| Err(Error::new(span, message));
-    if let Some(token) = &signature.asyncness {
-        return refuse(
-            token.span(),
-            "async flows and tasks are not there yet: remove `async`",
+/// The text of a doc comment.
+pub(crate) fn description(docs: &[Attribute]) -> String {
+    let lines: Vec<_> = docs.iter().filter_map(doc_line).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+fn combined(mut first: Error, other: Error) -> Error {
+    first.combine(other);
+    first
+}
+
+fn is_named(ty: &Type, name: &str) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == name)
+}
+
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(doc) = &attribute.meta else {
+        return None;
+    };
+    let Expr::Lit(ExprLit {
+        lit: Lit::Str(line),
+        ..
+    }) = &doc.value
+    else {
+        return None;
+    };
+    let line = line.value();
+    Some(
+        line.strip_prefix(' ')
+            .unwrap_or(&line)
+            .trim_end()
+            .to_owned(),
+    )
+}
+
+fn taken(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
+    attributes
+        .extract_if(.., |attribute| attribute.path().is_ident(name))
+        .collect()
+}
+
+fn second_attribute(item: &ItemFn) -> Option<Error> {
+    let is_ours = |a: &&Attribute| {
+        let last = a.path().segments.last();
+        last.is_some_and(|last| last.ident == "flow" || last.ident == "task")
+    };
+    let second = item.attrs.iter().find(is_ours)?;
+    let message = "a function is a flow or a task, not both: remove one of the attributes";
+    Some(Error::new_spanned(second, message))
+}
+
+/// What a flow or task cannot be, with what to do about it.
+fn refused(attribute: &str, signature: &Signature) -> Vec<Error> {
+    let mut errors = Vec::new();
+    let mut refuse = |tokens: &dyn ToTokens, what: &str| {
+        let message = format!("a {attribute} {what}");
+        errors.push(Error::new_spanned(tokens.to_token_stream(), message));
+    };
+    if let Some(token) = &signature.constness {
+        refuse(token, "runs on the host's call: remove `const`");
+    }
+    if let Safety::Unsafe(token) = &signature.safety {
+        refuse(
+            token,
+            "is called by the host, which keeps no promises for it: remove `unsafe`",
         );
     }
-    if let Some(token) = &signature.unsafety {
-        return refuse(
-            token.span(),
-            "a flow or task is called by the host: remove `unsafe`",
-        );
+    if let Some(token) = &signature.abi {
+        refuse(token, "is a Rust function: remove `extern`");
     }
     if !signature.generics.params.is_empty() {
-        return refuse(
-            signature.generics.span(),
-            "a flow or task has no generic parameters: name the types",
+        refuse(
+            &signature.generics,
+            "has no generics: the host needs to know each type, so name it",
         );
     }
-    Ok(())
+    if let Some(clause) = &signature.generics.where_clause {
+        refuse(clause, "has no generics: remove the `where` clause");
+    }
+    if let ReturnType::Type(_, ty) = &signature.output {
+        match &**ty {
+            Type::Reference(reference) => {
+                let owned = owned(reference);
+                refuse(
+                    ty,
+                    &format!("hands its result to the host: return `{owned}` instead"),
+                );
+            }
+            Type::ImplTrait(_) => refuse(ty, "tells the host what it returns: name the type"),
+            _ => {}
+        }
+    }
+    errors
 }
 
-fn parameters(function: &ItemFn) -> Result<Vec<Parameter>> {
-    function.sig.inputs.iter().map(parameter).collect()
-}
-
-fn parameter(input: &FnArg) -> Result<Parameter> {
-    let FnArg::Typed(typed) = input else {
-        return Err(Error::new(
-            input.span(),
-            "a flow or task is a plain function, without `self`",
-        ));
+/// The parameter, from which its docs and `#[default(..)]` are taken: rustc takes neither.
+fn parameter(input: &mut FnArg) -> Result<Parameter> {
+    let typed = match input {
+        FnArg::Typed(typed) => typed,
+        FnArg::Receiver(this) => {
+            let message =
+                "flows and tasks are plain functions: put it outside of the `impl`, without `self`";
+            return Err(Error::new_spanned(this, message));
+        }
     };
+    let docs = taken(&mut typed.attrs, "doc");
+    let default = default(typed);
     let Pat::Ident(name) = &*typed.pat else {
-        return Err(Error::new(
-            typed.pat.span(),
-            "a parameter needs a plain name here",
-        ));
+        let message = "a parameter needs a name here: take the pattern apart in the body";
+        return Err(Error::new_spanned(&typed.pat, message));
     };
     match &*typed.ty {
-        Type::Reference(_) => Err(Error::new(
-            typed.ty.span(),
-            "a run owns its arguments: take `String` instead of `&str`, `Vec<T>` instead of `&[T]`",
-        )),
-        Type::ImplTrait(_) => Err(Error::new(
-            typed.ty.span(),
-            "name the type instead of `impl`",
-        )),
+        Type::Reference(reference) => {
+            let message = format!(
+                "a run owns its arguments: take `{}` instead",
+                owned(reference)
+            );
+            Err(Error::new_spanned(reference, message))
+        }
+        Type::ImplTrait(generic) => {
+            let message = "the host needs to know each parameter's type: name it instead of `impl`";
+            Err(Error::new_spanned(generic, message))
+        }
         ty => Ok(Parameter {
-            name: name.ident.clone(),
+            ident: name.ident.clone(),
             ty: ty.clone(),
+            docs,
+            default: default?,
         }),
     }
 }
 
-/// The type of the result, and whether it stands in a `Result`.
-fn returned(output: &ReturnType) -> (TokenStream, bool) {
-    let ReturnType::Type(_, ty) = output else {
-        return (quote! { () }, false);
-    };
-    if let Type::Path(path) = &**ty
-        && let Some(ok) = result_type(&path.path)
-    {
-        return (quote! { #ok }, true);
+fn default(typed: &mut PatType) -> Result<Option<Expr>> {
+    let mut defaults = taken(&mut typed.attrs, "default").into_iter();
+    let default = defaults.next();
+    if let Some(second) = defaults.next() {
+        return Err(Error::new_spanned(second, "the default is given twice"));
     }
-    (quote! { #ty }, false)
-}
-
-fn result_type(path: &Path) -> Option<Type> {
-    let last = path.segments.last().filter(|last| last.ident == "Result")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
+    let Some(attribute) = default else {
+        return Ok(None);
     };
-    match arguments.args.first()? {
-        GenericArgument::Type(ok) => Some(ok.clone()),
-        _ => None,
-    }
-}
-
-fn description(function: &ItemFn) -> String {
-    let docs = function
-        .attrs
-        .iter()
-        .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-                syn::Expr::Lit(syn::ExprLit {
-                    lit: syn::Lit::Str(text),
-                    ..
-                }) => Some(text.value().trim().to_owned()),
-                _ => None,
-            },
-            _ => None,
-        });
-    docs.collect::<Vec<_>>().join("\n")
-}
-
-/// What the host sees: the definition, and the function behind it.
-fn registration(
-    kind: Kind,
-    function: &ItemFn,
-    parameters: &[Parameter],
-    result: &TokenStream,
-    is_result: bool,
-    options: &str,
-) -> TokenStream {
-    let body = ItemFn {
-        vis: syn::Visibility::Inherited,
-        ..function.clone()
-    };
-    let ident = &function.sig.ident;
-    let name = ident.to_string();
-    let description = description(function);
-    let kind = match kind {
-        Kind::Flow => quote! { Flow },
-        Kind::Task => quote! { Task },
-    };
-    let names: Vec<_> = parameters.iter().map(|p| p.name.to_string()).collect();
-    let types: Vec<_> = parameters.iter().map(|p| &p.ty).collect();
-    let returned = match is_result {
-        true => quote! { returned.map_err(::std::convert::Into::<::wflow::Failure>::into)? },
-        false => quote! { returned },
-    };
-    quote! {
-        const _: () = {
-            #body
-            fn run(
-                mut arguments: ::wflow::plugin::Arguments,
-            ) -> ::wflow::Result<::wflow::plugin::Value> {
-                let returned = #ident(#(arguments.take::<#types>(#names)?),*);
-                let _ = &mut arguments;
-                let result: #result = #returned;
-                ::wflow::plugin::to_value(&result)
-            }
-            ::wflow::__private::inventory::submit! {
-                ::wflow::plugin::Registered {
-                    kind: ::wflow::plugin::Kind::#kind,
-                    name: #name,
-                    description: #description,
-                    parameters: || ::std::vec![#(::wflow::plugin::ParameterDefinition {
-                        name: #names.into(),
-                        schema: <#types as ::wflow::Parameter>::schema(),
-                        default: ::std::option::Option::None,
-                    }),*],
-                    result: <#result as ::wflow::Parameter>::schema,
-                    options: #options,
-                    run,
-                }
-            }
-        };
-    }
-}
-
-/// What callers see: the function's name as a function and as a type.
-fn callers(
-    kind: Kind,
-    function: &ItemFn,
-    parameters: &[Parameter],
-    result: &TokenStream,
-) -> TokenStream {
-    let visibility = &function.vis;
-    let ident = &function.sig.ident;
-    let name = ident.to_string();
-    let docs = function
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"));
-    let names: Vec<_> = parameters.iter().map(|p| &p.name).collect();
-    let types: Vec<_> = parameters.iter().map(|p| &p.ty).collect();
-    let inputs = quote! { #(#names: impl ::wflow::IntoArgument<'a, #types>),* };
-    let arguments = quote! { ::std::vec![#(#names.into_argument()),*] };
-    let (submit, how) = match kind {
-        Kind::Flow => (format_ident!("start"), format_ident!("flow")),
-        Kind::Task => (format_ident!("submit"), format_ident!("task")),
-    };
-    let map = match kind {
-        Kind::Flow => TokenStream::new(),
-        Kind::Task => map(&name, &names, &types, result),
-    };
-    let with = format_ident!("{ident}_with");
-    quote! {
-        #(#docs)*
-        #[allow(dead_code)]
-        #visibility fn #ident<'a>(#inputs) -> ::wflow::Result<#result> {
-            #ident::#submit(#(#names),*).result()
-        }
-
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, dead_code)]
-        #visibility struct #ident {}
-
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, dead_code)]
-        #visibility struct #with(::wflow::Options);
-
-        #[allow(dead_code, unused_imports)]
-        impl #ident {
-            #visibility fn #submit<'a>(#inputs) -> ::wflow::Future<#result> {
-                Self::with(::std::default::Default::default()).#submit(#(#names),*)
-            }
-
-            #visibility fn with(options: ::wflow::Options) -> #with {
-                #with(options)
-            }
-        }
-
-        #[allow(dead_code, unused_imports)]
-        impl #with {
-            #visibility fn #submit<'a>(self, #inputs) -> ::wflow::Future<#result> {
-                use ::wflow::IntoArgument as _;
-                ::wflow::plugin::#how(#name, #arguments, &self.0)
-            }
-        }
-
-        #map
-    }
-}
-
-/// A task of one parameter can be mapped over a list.
-fn map(name: &str, names: &[&Ident], types: &[&Type], result: &TokenStream) -> TokenStream {
-    let ([_], [ty]) = (names, types) else {
-        return TokenStream::new();
-    };
-    let ident = format_ident!("{name}");
-    quote! {
-        #[allow(dead_code)]
-        impl #ident {
-            pub fn map<'a>(
-                list: impl ::std::iter::IntoIterator<Item = impl ::wflow::IntoArgument<'a, #ty>>,
-            ) -> ::std::vec::Vec<::wflow::Future<#result>> {
-                let runs = list.into_iter().map(|item| ::std::vec![item.into_argument()]);
-                ::wflow::plugin::map(#name, runs.collect(), &::std::default::Default::default())
-            }
+    match attribute.parse_args() {
+        Ok(value) => Ok(Some(value)),
+        Err(_) => {
+            let message = "expected a value in parentheses, such as `#[default(10)]`";
+            Err(Error::new(attribute.span(), message))
         }
     }
+}
+
+/// The type to use instead of a reference, as people write it.
+fn owned(reference: &TypeReference) -> String {
+    let text = match &*reference.elem {
+        Type::Path(path) if path.path.is_ident("str") => return "String".to_owned(),
+        Type::Slice(slice) => {
+            let element = &slice.elem;
+            quote! { Vec<#element> }.to_string()
+        }
+        other => other.to_token_stream().to_string(),
+    };
+    text.replace(" < ", "<").replace(" >", ">")
 }

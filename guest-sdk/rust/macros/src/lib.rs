@@ -1,26 +1,61 @@
-//! The attributes `#[flow]` and `#[task]`.
+//! The attributes `#[flow]` and `#[task]` of `wflow-sdk`, which re-exports and documents them.
 
+mod attribute;
+mod duration;
+mod expand;
 mod function;
 mod options;
 
 use proc_macro::TokenStream;
 
-use function::Kind;
-
-/// Makes a function a task: `task::submit(..)` and `task::map(..)` run it in an instance of its own,
-/// `task::with(options)` overrides its options, and a plain call submits it and waits.
-///
-/// Options: `retries = 2`, `retry_delay = "500ms"`, `timeout = "10s"` (of one attempt).
-#[proc_macro_attribute]
-pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(Kind::Task, options.into(), item.into()).into()
+/// What an attribute makes of a function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Flow,
+    Task,
 }
 
-/// Makes a function a flow: `flow::start(..)` starts a subflow run, a plain call waits for it.
+/// Makes a function a task: every call of it is a task run, in an instance of its own.
 ///
-/// Options: `runner = "sequential"`, `"concurrent"` or `"thread-pool"`, `max_workers = 4`,
-/// `timeout = "5m"`.
+/// For a task `t` of a parameter of type `A` and a result of type `T`:
+///
+/// - `t(a)` submits a run and waits for its result, a `Result<T>`;
+/// - `t::submit(a)` submits a run and returns its `Future<T>` at once;
+/// - `t::map(list)` submits one run for each element and returns their futures;
+/// - `t::with()` overrides options for one submit:
+///   `t::with().retries(3).timeout(Duration::from_secs(5)).submit(a)`.
+///
+/// Each parameter takes a value, a reference to one, or the future of the run that returns it. The
+/// function returns a value, a future, or a `Result` of either; doc comments become the description.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `name = "load"` | the task's name instead of the function's |
+/// | `retries = 2` | how often a failed attempt is followed by another |
+/// | `retry_delay = "500ms"` | how long to wait before each retry |
+/// | `timeout = "10s"` | how long one attempt may take |
+/// | `tags = ["io"]` | words to find its runs by |
+///
+/// A parameter is optional with `#[default(EXPR)]` before it, or if its type is an `Option`.
+#[proc_macro_attribute]
+pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::expand(Kind::Task, options.into(), item.into()).into()
+}
+
+/// Makes a function a flow, which `wflow run` starts and which submits tasks.
+///
+/// For a flow `f`, `f(a)` runs it as a subflow and waits for its result, `f::start(a)` returns the
+/// subflow's future at once, and `f::with()` overrides options for one start.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `name = "etl"` | the flow's name instead of the function's |
+/// | `runner = "thread-pool"` | `"sequential"`, `"concurrent"` (the default) or `"thread-pool"` |
+/// | `max_workers = 4` | how many threads the thread pool has |
+/// | `timeout = "5m"` | how long the flow may take |
+///
+/// Parameters, results and doc comments are as for [`macro@task`].
 #[proc_macro_attribute]
 pub fn flow(options: TokenStream, item: TokenStream) -> TokenStream {
-    function::expand(Kind::Flow, options.into(), item.into()).into()
+    attribute::expand(Kind::Flow, options.into(), item.into()).into()
 }

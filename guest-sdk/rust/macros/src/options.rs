@@ -1,124 +1,199 @@
-//! What stands in the parentheses of an attribute, as the contract's JSON.
+//! What stands in the parentheses of an attribute.
 
-use syn::parse::{Parse, ParseStream};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Error, Ident, Lit, LitStr, Result, Token};
+use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Result, Token};
 
-use crate::function::Kind;
+use crate::{Kind, duration};
 
+const TASK: [&str; 5] = ["name", "retries", "retry_delay", "timeout", "tags"];
+const FLOW: [&str; 4] = ["name", "runner", "max_workers", "timeout"];
+const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
+
+/// The options of a flow or task.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// The name instead of the function's.
+    pub(crate) name: Option<String>,
+    /// Initialisers of the fields of the SDK's `Declared`.
+    pub(crate) declared: Vec<TokenStream>,
+}
+
+/// `name = value`
 struct Setting {
     name: Ident,
-    value: Lit,
+    value: Expr,
 }
 
 impl Parse for Setting {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let name = input.parse()?;
+        let name = Ident::parse_any(input)?;
         input.parse::<Token![=]>()?;
         let value = input.parse()?;
         Ok(Self { name, value })
     }
 }
 
-/// The options as a JSON object; errors point at the setting.
-pub(crate) fn to_json(kind: Kind, tokens: proc_macro2::TokenStream) -> Result<String> {
-    let settings =
-        syn::parse::Parser::parse2(Punctuated::<Setting, Token![,]>::parse_terminated, tokens)?;
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for setting in &settings {
-        let (key, json) = field(kind, setting)?;
-        if fields.iter().any(|(known, _)| *known == key) {
-            return Err(Error::new(
-                setting.name.span(),
-                "this option is given twice",
-            ));
+impl Options {
+    /// Errors point at the name or the value of the setting.
+    pub(crate) fn parse(kind: Kind, tokens: TokenStream) -> Result<Self> {
+        let settings = Punctuated::<Setting, Token![,]>::parse_terminated.parse2(tokens)?;
+        let mut options = Self::default();
+        let mut seen: Vec<&Ident> = Vec::new();
+        for setting in &settings {
+            if seen.contains(&&setting.name) {
+                let message = format!("`{}` is given twice", setting.name);
+                return Err(Error::new(setting.name.span(), message));
+            }
+            seen.push(&setting.name);
+            options.set(kind, setting)?;
         }
-        fields.push((key, json));
+        Ok(options)
     }
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(key, json)| format!("\"{key}\":{json}"))
-        .collect();
-    Ok(format!("{{{}}}", fields.join(",")))
+
+    fn set(&mut self, kind: Kind, Setting { name, value }: &Setting) -> Result<()> {
+        let known: &[&str] = match kind {
+            Kind::Task => &TASK,
+            Kind::Flow => &FLOW,
+        };
+        let option = name.to_string();
+        if !known.contains(&&*option) {
+            return Err(unknown(kind, name, known));
+        }
+        let field = match &*option {
+            "name" => {
+                self.name = Some(non_empty(value)?);
+                return Ok(());
+            }
+            "retries" => {
+                let retries = count(value)?;
+                quote! { retries: Some(#retries) }
+            }
+            "max_workers" => {
+                let workers = positive(value, count(value)?, "at least one worker")?;
+                quote! { max_workers: Some(#workers) }
+            }
+            "retry_delay" => {
+                let delay = milliseconds(value)?;
+                quote! { retry_delay_ms: Some(#delay) }
+            }
+            "timeout" => {
+                let timeout = positive(value, milliseconds(value)?, "a duration longer than zero")?;
+                quote! { timeout_ms: Some(#timeout) }
+            }
+            "tags" => {
+                let tags = strings(value)?;
+                quote! { tags: &[#(#tags),*] }
+            }
+            _ => {
+                let runner = runner(value)?;
+                quote! { runner: Some(#runner) }
+            }
+        };
+        self.declared.push(field);
+        Ok(())
+    }
 }
 
-fn field(kind: Kind, setting: &Setting) -> Result<(String, String)> {
-    let name = setting.name.to_string();
-    let json = match (kind, &*name) {
-        (Kind::Task, "retries") | (Kind::Flow, "max_workers") => count(&setting.value)?,
-        (Kind::Task, "retry_delay") | (_, "timeout") => {
-            return Ok((format!("{name}_ms"), milliseconds(&setting.value)?));
-        }
-        (Kind::Flow, "runner") => runner(&setting.value)?,
-        (Kind::Task, _) => {
-            return unknown(
-                setting,
-                "a task's options are retries, retry_delay and timeout",
-            );
-        }
-        (Kind::Flow, _) => {
-            return unknown(
-                setting,
-                "a flow's options are runner, max_workers and timeout",
-            );
-        }
+fn unknown(kind: Kind, name: &Ident, known: &[&str]) -> Error {
+    let option = name.to_string();
+    let (this, other, others) = match kind {
+        Kind::Task => ("task", "flow", &FLOW[..]),
+        Kind::Flow => ("flow", "task", &TASK[..]),
     };
-    Ok((name, json))
-}
-
-fn unknown<T>(setting: &Setting, known: &str) -> Result<T> {
-    let message = format!("there is no option `{}`: {known}", setting.name);
-    Err(Error::new(setting.name.span(), message))
-}
-
-fn count(value: &Lit) -> Result<String> {
-    match value {
-        Lit::Int(number) => Ok(number.base10_parse::<u32>()?.to_string()),
-        other => Err(Error::new(
-            other.span(),
-            "expected a whole number, such as 2",
-        )),
-    }
-}
-
-fn text<'a>(value: &'a Lit, example: &str) -> Result<&'a LitStr> {
-    match value {
-        Lit::Str(text) => Ok(text),
-        other => Err(Error::new(
-            other.span(),
-            format!("expected a string, such as \"{example}\""),
-        )),
-    }
-}
-
-fn runner(value: &Lit) -> Result<String> {
-    let text = text(value, "concurrent")?;
-    match &*text.value() {
-        name @ ("sequential" | "concurrent" | "thread-pool") => Ok(format!("\"{name}\"")),
-        _ => Err(Error::new(
-            text.span(),
-            "the runners are \"sequential\", \"concurrent\" and \"thread-pool\"",
-        )),
-    }
-}
-
-fn milliseconds(value: &Lit) -> Result<String> {
-    let text = text(value, "10s")?;
-    let duration = text.value();
-    let split = duration.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let (number, unit) = duration.split_at(split.unwrap_or(duration.len()));
-    let scale = match unit.trim() {
-        "ms" => 1.0,
-        "s" => 1e3,
-        "m" => 60e3,
-        "h" => 3600e3,
-        _ => 0.0,
+    let hint = match nearest(&option, known) {
+        _ if others.contains(&&*option) => format!(" (a {other} has)"),
+        Some(near) => format!(", did you mean `{near}`?"),
+        None => String::new(),
     };
-    match number.parse::<f64>() {
-        Ok(number) if scale > 0.0 => Ok(format!("{:.0}", number * scale)),
-        _ => Err(Error::new(
-            text.span(),
-            "expected a duration with its unit (ms, s, m or h), such as \"500ms\"",
-        )),
+    let message = format!(
+        "a {this} has no option `{option}`{hint}\nits options are {}",
+        listed(known)
+    );
+    Error::new(name.span(), message)
+}
+
+fn listed(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
+    let near = known.iter().min_by_key(|candidate| distance(candidate))?;
+    (distance(near) <= 1 + near.len() / 4).then_some(near)
+}
+
+fn expected<T>(value: &Expr, what: &str) -> Result<T> {
+    Err(Error::new_spanned(value, format!("expected {what}")))
+}
+
+fn count(value: &Expr) -> Result<u32> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => number.base10_parse(),
+        _ => expected(value, "a count, such as 2"),
     }
+}
+
+fn positive<T: Default + PartialEq>(value: &Expr, number: T, what: &str) -> Result<T> {
+    match number == T::default() {
+        true => expected(value, what),
+        false => Ok(number),
+    }
+}
+
+fn string<'a>(value: &'a Expr, what: &str) -> Result<&'a LitStr> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Ok(text),
+        _ => expected(value, what),
+    }
+}
+
+fn non_empty(value: &Expr) -> Result<String> {
+    let text = string(value, "a name, such as \"load\"")?.value();
+    match text.trim().is_empty() {
+        true => expected(value, "a name that is not empty"),
+        false => Ok(text),
+    }
+}
+
+fn strings(value: &Expr) -> Result<Vec<&LitStr>> {
+    const WHAT: &str = "strings in brackets, such as [\"io\", \"slow\"]";
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => {
+            elems.iter().map(|tag| string(tag, "a string")).collect()
+        }
+        _ => expected(value, WHAT),
+    }
+}
+
+fn runner(value: &Expr) -> Result<&LitStr> {
+    let text = string(value, "the name of a runner, such as \"concurrent\"")?;
+    let runner = text.value();
+    if RUNNERS.contains(&&*runner) {
+        return Ok(text);
+    }
+    let hint = match nearest(&runner, &RUNNERS) {
+        Some(near) => format!(", did you mean `{near}`?"),
+        None => String::new(),
+    };
+    let message = format!(
+        "there is no runner `{runner}`{hint}\nthe runners are {}",
+        listed(&RUNNERS)
+    );
+    Err(Error::new(text.span(), message))
+}
+
+fn milliseconds(value: &Expr) -> Result<u64> {
+    let text = string(value, "a duration in quotes, such as \"10s\"")?;
+    duration::milliseconds(&text.value()).map_err(|message| Error::new(text.span(), message))
 }

@@ -1,0 +1,39 @@
+//! Tasks whose first attempts fail.
+
+use std::fs;
+
+use wflow::prelude::*;
+
+/// Fails at every attempt.
+#[task(retries = 2, retry_delay = "10ms")]
+fn hopeless(permanent: bool) -> Result<()> {
+    Err(match permanent {
+        true => Failure::permanent("there is no point"),
+        false => Failure::new("again"),
+    })
+}
+
+/// Fails after three attempts, or after one if the failure is permanent.
+#[flow]
+fn retried(#[default(false)] permanent: bool) -> Result<()> {
+    hopeless(permanent)
+}
+
+/// Fails so many times before it completes. Attempts share nothing but files, so they are counted
+/// in the folder `state`.
+#[task(retries = 3, retry_delay = "10ms")]
+fn count_attempts(fail_times: u32) -> Result<u32> {
+    let before = fs::read_to_string("state/attempts").unwrap_or_default();
+    let attempt = before.len() as u32 + 1;
+    fs::write("state/attempts", before + "x")?;
+    match attempt > fail_times {
+        true => Ok(attempt),
+        false => Err(Failure::new(format!("attempt {attempt}"))),
+    }
+}
+
+/// The number of the attempt that completed; needs an empty folder for `state`.
+#[flow]
+fn flaky(fail_times: u32) -> Result<u32> {
+    count_attempts(fail_times)
+}

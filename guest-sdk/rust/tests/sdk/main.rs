@@ -1,0 +1,8 @@
+//! What of the SDK runs without a host: definitions, values, failures, the executor, and what the
+//! attributes refuse.
+
+mod attributes;
+mod definitions;
+mod executor;
+mod failures;
+mod submits;

@@ -1,0 +1,13 @@
+//! The attributes go on functions.
+
+use wflow::prelude::*;
+
+#[flow]
+struct Flow {
+    name: String,
+}
+
+#[task]
+mod tasks {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! Flows and tasks are plain functions.
+
+use wflow::prelude::*;
+
+#[task]
+const unsafe extern "C" fn all() {}
+
+fn main() {}
