@@ -110,3 +110,8 @@ fn a_flow_has_a_timeout() {
         assert!(run.stderr.contains("TimedOut("), "{run:?}");
     }
 }
+
+#[test]
+fn a_run_that_waits_for_ever_takes_along_what_it_waits_for() {
+    check("wait-for-ever", "timed-out");
+}

@@ -288,6 +288,13 @@ impl Scheduler {
         if self.run(id).is_flow() {
             return self.return_flow(id, outcome);
         }
+        if let Outcome::Failed(failure) = &outcome
+            && failure.kind != FailureKind::Failed
+        {
+            // The instance is gone before its time: nobody is left to take its runs' results.
+            let reason = format!("'{}' ended before its runs", self.run(id).name);
+            self.cancel_children(id, &reason);
+        }
         match outcome {
             Outcome::Failed(failure) if failure.retryable && self.retry(id, &failure) => {}
             outcome => self.end(id, outcome),

@@ -363,3 +363,23 @@ fn a_flow_that_timed_out_takes_its_runs_along() {
          3 f TimedOut('no', type=FAILED) 0/1",
     );
 }
+
+#[test]
+fn a_task_that_timed_out_takes_its_runs_along() {
+    check(
+        1,
+        "0 flow f
+         1 task f a
+         2 task a b
+         3 time-out a",
+        "0 f created
+         0 f started
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         3 b Cancelled(''a' ended before its runs')
+         3 a TimedOut('no', type=FAILED)",
+    );
+}
