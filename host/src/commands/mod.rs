@@ -4,6 +4,7 @@ mod build;
 mod home;
 mod inspect;
 mod run;
+mod selection;
 
 use std::process::ExitCode;
 
@@ -34,7 +35,7 @@ enum Command {
 impl Cli {
     /// # Errors
     ///
-    /// If the input is wrong (see [`exit_code`]) or the host is at fault; a flow's own failure is an
+    /// If the input is wrong or the host is at fault; a flow's own failure is an
     /// exit code.
     pub fn execute(self) -> Result<ExitCode> {
         match self.command {

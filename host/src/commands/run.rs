@@ -6,17 +6,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 
-use super::{build, home};
-use crate::model::{
-    Definition, FailureKind, FlowOptions, Level, Manifest, Outcome, RunnerKind, Value,
-};
+use super::{build, home, selection};
+use crate::model::{Definition, FailureKind, FlowOptions, Level, Manifest, Outcome, RunnerKind};
 use crate::report::{JsonReporter, Reporter, TerminalReporter};
-use crate::runner::{ArgumentSource, Capacity, Mailbox, Overrides, Plan, Runner, TaskFuture};
+use crate::runner::{Capacity, Mailbox, Overrides, Plan, Runner, TaskFuture};
 use crate::scheduler::Input;
 use crate::wasm::{self, FolderGrant, Grants, Limits, WasmExecutor};
 
@@ -81,8 +79,8 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
         let instances = args.max_concurrency.saturating_add(FLOW_INSTANCES);
         let engine = wasm::engine(instances, cache.as_deref())?;
         let component = Arc::new(wasm::load(&engine, &path, cache.as_deref()).await?);
-        let flow = choose(&component.manifest, args.flow.as_deref())?;
-        let arguments = arguments(flow, &args.params)?;
+        let flow = selection::flow(&component.manifest, args.flow.as_deref())?;
+        let arguments = selection::arguments(flow, &args.params)?;
         let plan = plan(args, &component.manifest, flow, &component.digest);
         let capacity = capacity(args, plan.runner, flow.options.max_workers);
         let name = flow.name.clone();
@@ -199,68 +197,6 @@ async fn interrupts(mailbox: Mailbox, root: TaskFuture) {
     if tokio::signal::ctrl_c().await.is_ok() {
         let _ = std::io::stderr().flush();
         std::process::exit(130);
-    }
-}
-
-fn choose<'a>(manifest: &'a Manifest, name: Option<&str>) -> Result<&'a Definition<FlowOptions>> {
-    let names: Vec<_> = manifest.flows.iter().map(|flow| &*flow.name).collect();
-    let known = names.join(", ");
-    match (name, &*manifest.flows) {
-        (_, []) => bail!("the component holds no flows"),
-        (None, [flow]) => Ok(flow),
-        (None, _) => bail!("the component holds several flows; name one of: {known}"),
-        (Some(name), flows) => flows.iter().find(|flow| flow.name == name).with_context(|| {
-            let nearest = names.iter().max_by(|a, b| {
-                strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-            });
-            let nearest = nearest.unwrap_or(&"");
-            format!("there is no flow '{name}'; did you mean '{nearest}'? (the component holds: {known})")
-        }),
-    }
-}
-
-/// JSON where the text is JSON, a string otherwise.
-fn arguments(
-    flow: &Definition<FlowOptions>,
-    params: &[String],
-) -> Result<Vec<(String, ArgumentSource)>> {
-    let mut arguments = Vec::new();
-    for param in params {
-        let (name, text) = param
-            .split_once('=')
-            .with_context(|| format!("-p {param}: expected NAME=VALUE"))?;
-        let known: Vec<_> = flow.parameters.iter().map(|p| &*p.name).collect();
-        if !known.contains(&name) {
-            bail!(
-                "flow '{}' has no parameter '{name}' (it has: {})",
-                flow.name,
-                known.join(", ")
-            );
-        }
-        let is_json = serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok();
-        let json = if is_json {
-            text.to_owned()
-        } else {
-            serde_json::to_string(text)?
-        };
-        arguments.push((
-            name.to_owned(),
-            ArgumentSource::Value(Value::Json(json.into())),
-        ));
-    }
-    let given = |name: &str| arguments.iter().any(|(given, _)| given == name);
-    let missing = flow
-        .parameters
-        .iter()
-        .find(|p| p.default.is_none() && !given(&p.name));
-    match missing {
-        Some(p) => bail!(
-            "flow '{}' needs the parameter '{}': give it with -p {}=VALUE",
-            flow.name,
-            p.name,
-            p.name
-        ),
-        None => Ok(arguments),
     }
 }
 

@@ -23,68 +23,74 @@ impl<Out: Write> JsonReporter<Out> {
 
     fn line(&mut self, event: &Event) -> Result<Map<String, Json>> {
         let run = self.names.of(event);
-        let mut line = Map::new();
-        let Json::Object(fields) = serde_json::to_value(&event.kind)? else {
-            return Ok(line);
-        };
+        let mut line = self.fields(&event.kind)?;
         let key = match run.kind {
             "Flow run" => "flow_run",
             _ => "task_run",
         };
-        line.insert(
-            "event".into(),
-            fields.get("event").cloned().unwrap_or_default(),
-        );
         line.insert("at".into(), json!(event.at));
         line.insert("id".into(), json!(event.run));
         line.insert(key.into(), json!(run.name));
-        match &event.kind {
-            EventKind::TaskRunCreated { task, flow_run, .. } => {
-                line.insert("task".into(), json!(task));
-                line.insert("flow_run".into(), json!(self.names.get(*flow_run)));
+        Ok(line)
+    }
+
+    /// What tells the kind of event from others; arguments may be big, and are left out.
+    fn fields(&self, kind: &EventKind) -> Result<Map<String, Json>> {
+        let fields = match kind {
+            EventKind::FlowRunCreated {
+                name,
+                flow,
+                parent,
+                runner,
+                ..
+            } => json!({
+                "event": "FlowRunCreated", "name": name, "flow": flow, "parent": parent, "runner": runner,
+            }),
+            EventKind::TaskRunCreated { task, flow_run, .. } => json!({
+                "event": "TaskRunCreated", "task": task, "flow_run": self.names.get(*flow_run),
+            }),
+            EventKind::Printed { stream, bytes } => json!({
+                "event": "Printed", "stream": stream, "text": String::from_utf8_lossy(bytes),
+            }),
+            EventKind::TaskRunFinished { outcome } => {
+                finished(json!({ "event": "TaskRunFinished" }), outcome)
             }
-            EventKind::TaskRunFinished { outcome } => finish(&mut line, outcome),
             EventKind::FlowRunFinished {
                 outcome,
                 runs,
                 completed,
             } => {
-                finish(&mut line, outcome);
-                line.insert("runs".into(), json!(runs));
-                line.insert("completed".into(), json!(completed));
+                let event =
+                    json!({ "event": "FlowRunFinished", "runs": runs, "completed": completed });
+                finished(event, outcome)
             }
-            EventKind::Printed { stream, bytes } => {
-                line.insert("stream".into(), json!(stream));
-                line.insert("text".into(), json!(String::from_utf8_lossy(bytes)));
-            }
-            _ => {
-                for (name, field) in fields {
-                    if name != "arguments" {
-                        line.entry(name).or_insert(field);
-                    }
-                }
-            }
+            small => serde_json::to_value(small)?,
+        };
+        match fields {
+            Json::Object(fields) => Ok(fields),
+            other => Err(anyhow::anyhow!("an event is an object, not {other}")),
         }
-        Ok(line)
     }
 }
 
-/// `state`, and `result` as plain JSON or `failure`.
-fn finish(line: &mut Map<String, Json>, outcome: &Outcome) {
+/// Adds `state`, and `result` as plain JSON or `failure`.
+fn finished(mut event: Json, outcome: &Outcome) -> Json {
     match outcome {
         Outcome::Completed(value) => {
-            line.insert("state".into(), json!("completed"));
-            let (key, result) = match value {
-                Value::Json(text) => ("result", serde_json::from_str(text).unwrap_or_default()),
-                Value::Bytes(bytes) => ("result_bytes", json!(bytes.len())),
-            };
-            line.insert(key.into(), result);
+            event["state"] = json!("completed");
+            match value {
+                Value::Json(text) => {
+                    event["result"] = serde_json::from_str(text).unwrap_or_default();
+                }
+                Value::Bytes(bytes) => event["result_bytes"] = json!(bytes.len()),
+            }
         }
         Outcome::Failed(failure) => {
-            line.insert("state".into(), json!(failure.kind));
-            line.insert("failure".into(), json!(failure));
+            event["state"] = json!(failure.kind);
+            event["failure"] = json!(failure);
         }
     }
+    event
 }
 
 impl<Out: Write> Reporter for JsonReporter<Out> {

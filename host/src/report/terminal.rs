@@ -1,5 +1,6 @@
 //! For people: log lines on stderr, what guests print on stdout.
 
+use std::fmt;
 use std::io::Write;
 
 use anyhow::Result;
@@ -11,13 +12,13 @@ use crate::model::{Event, EventKind, Level, Outcome, RunId, RunnerKind, Stream, 
 
 /// Writes Prefect's log format.
 pub struct TerminalReporter<Out, Log> {
-    pub out: Out,
-    pub log: Log,
-    pub time_zone: TimeZone,
+    out: Out,
+    log: Log,
+    time_zone: TimeZone,
     /// Worker threads, as the first line tells.
-    pub workers: usize,
+    workers: usize,
     /// Lines below this level are left out.
-    pub level: Level,
+    level: Level,
     names: Names,
     runner: RunnerKind,
     root: Option<RunId>,
@@ -37,7 +38,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         }
     }
 
-    fn line(&mut self, event: &Event, level: Level, text: &str) -> Result<()> {
+    fn line(&mut self, event: &Event, level: Level, text: fmt::Arguments<'_>) -> Result<()> {
         if level < self.level {
             return Ok(());
         }
@@ -65,17 +66,17 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         else {
             return Ok(());
         };
-        let by = match parent.and_then(|parent| self.names.get(parent)) {
-            Some(parent) => format!(
-                "Flow run '{parent}' - Created subflow run '{}' for flow '{flow}'",
-                run.name
-            ),
-            None => format!(
-                "wflow.engine - Created flow run '{}' for flow '{flow}'",
-                run.name
-            ),
+        let name = &run.name;
+        let parent = parent.and_then(|parent| self.names.get(parent)).cloned();
+        let by = match parent {
+            Some(parent) => format!("Flow run '{parent}' - Created subflow run"),
+            None => "wflow.engine - Created flow run".to_owned(),
         };
-        self.line(event, Level::Info, &by)?;
+        self.line(
+            event,
+            Level::Info,
+            format_args!("{by} '{name}' for flow '{flow}'"),
+        )?;
         self.runner = *runner;
         self.root.get_or_insert(event.run);
         let (runner, how) = match runner {
@@ -89,11 +90,13 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
                 format!("run in parallel on {} workers", self.workers),
             ),
         };
-        let text = format!(
-            "Flow run '{}' - Starting '{runner}'; submitted tasks will be {how}...",
-            run.name
-        );
-        self.line(event, Level::Info, &text)
+        self.line(
+            event,
+            Level::Info,
+            format_args!(
+                "Flow run '{name}' - Starting '{runner}'; submitted tasks will be {how}..."
+            ),
+        )
     }
 
     fn task_run_created(&mut self, event: &Event, run: &Named) -> Result<()> {
@@ -102,16 +105,23 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         };
         let flow_run = self.names.get(*flow_run).cloned().unwrap_or_default();
         let name = &run.name;
-        let created =
-            format!("Flow run '{flow_run}' - Created task run '{name}' for task '{task}'");
-        let next = match self.runner {
-            RunnerKind::Sequential => {
-                format!("Flow run '{flow_run}' - Executing '{name}' immediately...")
-            }
-            _ => format!("Flow run '{flow_run}' - Submitted task run '{name}' for execution."),
-        };
-        self.line(event, Level::Info, &created)?;
-        self.line(event, Level::Info, &next)
+        self.line(
+            event,
+            Level::Info,
+            format_args!("Flow run '{flow_run}' - Created task run '{name}' for task '{task}'"),
+        )?;
+        match self.runner {
+            RunnerKind::Sequential => self.line(
+                event,
+                Level::Info,
+                format_args!("Flow run '{flow_run}' - Executing '{name}' immediately..."),
+            ),
+            RunnerKind::Concurrent | RunnerKind::ThreadPool => self.line(
+                event,
+                Level::Info,
+                format_args!("Flow run '{flow_run}' - Submitted task run '{name}' for execution."),
+            ),
+        }
     }
 
     fn finished(
@@ -121,12 +131,19 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         outcome: &Outcome,
         message: &str,
     ) -> Result<()> {
-        let (level, state) = match outcome {
-            Outcome::Completed(_) => (Level::Info, format!("Completed({message})")),
-            Outcome::Failed(failure) => (Level::Error, failure.to_string()),
-        };
-        let text = format!("{} '{}' - Finished in state {state}", run.kind, run.name);
-        self.line(event, level, &text)
+        let Named { kind, name } = run;
+        match outcome {
+            Outcome::Completed(_) => self.line(
+                event,
+                Level::Info,
+                format_args!("{kind} '{name}' - Finished in state Completed({message})"),
+            ),
+            Outcome::Failed(failure) => self.line(
+                event,
+                Level::Error,
+                format_args!("{kind} '{name}' - Finished in state {failure}"),
+            ),
+        }
     }
 
     /// The root flow's result is the product of the run: the last line of stdout.
@@ -139,8 +156,12 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
                 writeln!(self.out, "{json}")?;
             }
             Outcome::Completed(Value::Bytes(bytes)) if self.root == Some(event.run) => {
-                let text = format!("wflow.engine - The result is {} bytes", bytes.len());
-                self.line(event, Level::Info, &text)?;
+                let size = bytes.len();
+                self.line(
+                    event,
+                    Level::Info,
+                    format_args!("wflow.engine - The result is {size} bytes"),
+                )?;
             }
             _ => {}
         }
@@ -151,20 +172,27 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
 impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     fn show(&mut self, event: &Event) -> Result<()> {
         let run = self.names.of(event);
-        let start = format!("{} '{}' -", run.kind, run.name);
+        let Named { kind, name } = &run;
         match &event.kind {
             EventKind::FlowRunCreated { .. } => self.flow_run_created(event, &run),
             EventKind::TaskRunCreated { .. } => self.task_run_created(event, &run),
             EventKind::AttemptFailed { failure, retry_at } => {
                 let pause = retry_at.duration_since(event.at).as_secs_f64();
-                let text = format!("{start} {failure}; another attempt follows in {pause} s");
-                self.line(event, Level::Warning, &text)
+                self.line(
+                    event,
+                    Level::Warning,
+                    format_args!(
+                        "{kind} '{name}' - {failure}; another attempt follows in {pause} s"
+                    ),
+                )
             }
-            EventKind::CancellationStarted => {
-                self.line(event, Level::Info, &format!("{start} Cancelling..."))
-            }
+            EventKind::CancellationStarted => self.line(
+                event,
+                Level::Info,
+                format_args!("{kind} '{name}' - Cancelling..."),
+            ),
             EventKind::Logged { level, message } => {
-                self.line(event, *level, &format!("{start} {message}"))
+                self.line(event, *level, format_args!("{kind} '{name}' - {message}"))
             }
             EventKind::Printed { stream, bytes } => {
                 match stream {
@@ -174,10 +202,13 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 Ok(self.out.flush()?)
             }
             EventKind::TaskRunFinished { outcome } => self.finished(event, &run, outcome, ""),
-            EventKind::FlowRunReturned { unfinished } => {
-                let text = format!("{start} Returned; {unfinished} unfinished runs are awaited");
-                self.line(event, Level::Info, &text)
-            }
+            EventKind::FlowRunReturned { unfinished } => self.line(
+                event,
+                Level::Info,
+                format_args!(
+                    "{kind} '{name}' - Returned; {unfinished} unfinished runs are awaited"
+                ),
+            ),
             EventKind::FlowRunFinished {
                 outcome,
                 runs,

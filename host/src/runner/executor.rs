@@ -38,7 +38,11 @@ pub struct Job {
 impl Job {
     /// Whether the attempt has to end now, wherever it is.
     pub fn is_due(&self) -> bool {
-        self.future.is_stopped() || self.deadline.is_some_and(|at| Instant::now() >= at)
+        self.future.is_stopped() || self.is_overdue()
+    }
+
+    pub(super) fn is_overdue(&self) -> bool {
+        self.deadline.is_some_and(|at| Instant::now() >= at)
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use async_channel::{Receiver, Sender};
 
 use super::{Executor, Job, Mailbox};
-use crate::model::{Failure, FailureKind, Outcome, RunId};
+use crate::model::{Failure, FailureKind, Outcome};
 use crate::scheduler::Input;
 
 /// After how many polls a worker looks at its timers: a busy guest takes up to 10 ms a poll.
@@ -15,7 +15,6 @@ const POLLS_BETWEEN_TIMERS: u32 = 4;
 /// A queue of jobs and the threads that take them. The threads end when it is dropped.
 pub(super) struct Lane {
     jobs: Sender<Job>,
-    mailbox: Mailbox,
 }
 
 impl Lane {
@@ -43,18 +42,12 @@ impl Lane {
                 .spawn(move || runtime.block_on(async { tokio::spawn(worker.run()).await }))
                 .context("cannot start a worker thread")?;
         }
-        let mailbox = mailbox.clone();
-        Ok(Self { jobs, mailbox })
+        Ok(Self { jobs })
     }
 
     pub(super) fn send(&self, job: Job) {
         // The queue has no bound, and the workers end only when this sender is gone.
         let _ = self.jobs.try_send(job);
-    }
-
-    /// Ends an attempt that cannot be executed.
-    pub(super) fn refuse(&self, run: RunId, outcome: Outcome) {
-        self.mailbox.send(Input::AttemptEnded { run, outcome });
     }
 }
 
@@ -90,14 +83,11 @@ async fn execute<E: Executor>(executor: &E, job: &Job, mailbox: &Mailbox) -> Out
         outcome = attempt => outcome,
     };
     // A busy guest is ended from within, and looks like a crash.
-    let overdue = job
-        .deadline
-        .is_some_and(|at| std::time::Instant::now() >= at);
     match outcome {
         Outcome::Failed(Failure {
             kind: FailureKind::Crashed,
             ..
-        }) if overdue => timed_out(job),
+        }) if job.is_overdue() => timed_out(job),
         outcome => outcome,
     }
 }

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::{Target, TaskFuture};
 use crate::model::{
-    Argument, Input as ArgumentInput, Manifest, Parameter, RunId, RunnerKind, Value,
+    Argument, Input as ArgumentInput, Manifest, Parameter, RunId, RunnerKind, TaskOptions, Value,
 };
 use crate::scheduler::{Input, NewFlowRun, NewTaskRun};
 
 /// What a runner knows beforehand about all runs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     pub manifest: Manifest,
     /// Names the component in task run names: 8 hexadecimal digits.
@@ -40,7 +40,7 @@ pub enum ArgumentSource {
 }
 
 /// What the loop keeps of a run until it ends.
-pub struct Submission {
+pub(super) struct Submission {
     pub(super) future: TaskFuture,
     pub(super) target: Target,
     pub(super) name: Arc<str>,
@@ -75,8 +75,8 @@ pub(super) fn open(plan: Plan) -> (Mailbox, UnboundedReceiver<Message>) {
 
 impl Mailbox {
     /// A mailbox that nobody reads.
-    pub fn closed(plan: Plan) -> Self {
-        open(plan).0
+    pub fn closed() -> Self {
+        open(Plan::default()).0
     }
 
     pub fn plan(&self) -> &Plan {
@@ -98,10 +98,11 @@ impl Mailbox {
         overrides: Overrides,
     ) -> TaskFuture {
         let definition = self.plan.manifest.tasks.iter().find(|d| d.name == task);
-        let options = definition.map(|d| d.options.clone()).unwrap_or_default();
-        let arguments = match definition {
-            Some(definition) => bind(&definition.parameters, arguments),
-            None => Err(format!("the component has no task '{task}'")),
+        let undeclared = TaskOptions::default();
+        let options = definition.map_or(&undeclared, |d| &d.options);
+        let bound = match definition {
+            Some(definition) => Bound::new(&definition.parameters, arguments),
+            None => Bound::refused(format!("the component has no task '{task}'")),
         };
         let task: Arc<str> = task.into();
         let name = overrides.name.unwrap_or_else(|| self.task_run_name(&task));
@@ -111,14 +112,19 @@ impl Mailbox {
             name: future.name().clone(),
             task: task.clone(),
             parent,
-            upstreams: upstreams(&arguments, wait_for),
-            arguments: recorded(definition.map(|d| &*d.parameters), &arguments),
+            upstreams: bound.upstreams(wait_for),
+            arguments: bound.recorded,
             retries: overrides.retries.unwrap_or(options.retries),
             retry_delay_ms: overrides.retry_delay_ms.unwrap_or(options.retry_delay_ms),
         });
-        let declared = options.timeout_ms.map(Duration::from_millis);
-        let timeout = overrides.timeout.or(declared);
-        self.submit(future, Target::Task, task, arguments, timeout, input)
+        let submission = Submission {
+            future,
+            target: Target::Task,
+            name: task,
+            arguments: bound.sources,
+            timeout: overrides.timeout.or(declared(options.timeout_ms)),
+        };
+        self.submit(submission, input)
     }
 
     /// Starts a flow run: a subflow run where it has a parent.
@@ -131,9 +137,9 @@ impl Mailbox {
         overrides: Overrides,
     ) -> TaskFuture {
         let definition = self.plan.manifest.flows.iter().find(|d| d.name == flow);
-        let arguments = match definition {
-            Some(definition) => bind(&definition.parameters, arguments),
-            None => Err(format!("the component has no flow '{flow}'")),
+        let bound = match definition {
+            Some(definition) => Bound::new(&definition.parameters, arguments),
+            None => Bound::refused(format!("the component has no flow '{flow}'")),
         };
         let name = overrides.name.or_else(|| petname::petname(2, "-"));
         let name = name.unwrap_or_else(|| flow.to_owned());
@@ -145,30 +151,22 @@ impl Mailbox {
             flow: flow.clone(),
             parent,
             runner: self.plan.runner,
-            upstreams: upstreams(&arguments, wait_for),
-            arguments: recorded(definition.map(|d| &*d.parameters), &arguments),
+            upstreams: bound.upstreams(wait_for),
+            arguments: bound.recorded,
         });
-        let declared = definition.and_then(|d| d.options.timeout_ms);
-        let timeout = overrides.timeout.or(declared.map(Duration::from_millis));
-        self.submit(future, Target::Flow, flow, arguments, timeout, input)
+        let timeout_ms = definition.and_then(|d| d.options.timeout_ms);
+        let submission = Submission {
+            future,
+            target: Target::Flow,
+            name: flow,
+            arguments: bound.sources,
+            timeout: overrides.timeout.or(declared(timeout_ms)),
+        };
+        self.submit(submission, input)
     }
 
-    fn submit(
-        &self,
-        future: TaskFuture,
-        target: Target,
-        name: Arc<str>,
-        arguments: Result<Vec<ArgumentSource>, String>,
-        timeout: Option<Duration>,
-        input: Input,
-    ) -> TaskFuture {
-        let submission = Submission {
-            future: future.clone(),
-            target,
-            name,
-            arguments,
-            timeout,
-        };
+    fn submit(&self, submission: Submission, input: Input) -> TaskFuture {
+        let future = submission.future.clone();
         let _ = self.sender.send(Message::Submitted(submission, input));
         future
     }
@@ -222,34 +220,47 @@ fn bind(
     with_defaults.collect()
 }
 
-fn upstreams(
-    arguments: &Result<Vec<ArgumentSource>, String>,
-    wait_for: &[TaskFuture],
-) -> Vec<RunId> {
-    let of_arguments = arguments
-        .iter()
-        .flatten()
-        .filter_map(|source| match source {
-            ArgumentSource::ResultOf(future) => Some(future.id()),
-            ArgumentSource::Value(_) => None,
-        });
-    of_arguments
-        .chain(wait_for.iter().map(TaskFuture::id))
-        .collect()
+fn declared(timeout_ms: Option<u64>) -> Option<Duration> {
+    timeout_ms.map(Duration::from_millis)
 }
 
-fn recorded(
-    parameters: Option<&[Parameter]>,
-    arguments: &Result<Vec<ArgumentSource>, String>,
-) -> Vec<Argument> {
-    let arguments = arguments.iter().flatten();
-    let named = parameters.unwrap_or_default().iter().zip(arguments);
-    let recorded = named.map(|(parameter, source)| Argument {
-        name: (&*parameter.name).into(),
-        input: match source {
-            ArgumentSource::Value(value) => ArgumentInput::Value(value.clone()),
-            ArgumentSource::ResultOf(future) => ArgumentInput::ResultOf(future.id()),
-        },
-    });
-    recorded.collect()
+/// A submit's arguments, one for each parameter, or why it cannot work.
+struct Bound {
+    sources: Result<Vec<ArgumentSource>, String>,
+    /// As the events tell them.
+    recorded: Vec<Argument>,
+}
+
+impl Bound {
+    fn new(parameters: &[Parameter], arguments: Vec<(String, ArgumentSource)>) -> Self {
+        let sources = bind(parameters, arguments);
+        let named = parameters.iter().zip(sources.iter().flatten());
+        let recorded = named.map(|(parameter, source)| Argument {
+            name: (&*parameter.name).into(),
+            input: match source {
+                ArgumentSource::Value(value) => ArgumentInput::Value(value.clone()),
+                ArgumentSource::ResultOf(future) => ArgumentInput::ResultOf(future.id()),
+            },
+        });
+        let recorded = recorded.collect();
+        Self { sources, recorded }
+    }
+
+    fn refused(why: String) -> Self {
+        Self {
+            sources: Err(why),
+            recorded: Vec::new(),
+        }
+    }
+
+    /// The runs that have to complete before the new one starts.
+    fn upstreams(&self, wait_for: &[TaskFuture]) -> Vec<RunId> {
+        let arguments = self.recorded.iter().map(|argument| &argument.input);
+        let of_arguments = arguments.filter_map(|input| match input {
+            ArgumentInput::ResultOf(run) => Some(*run),
+            ArgumentInput::Value(_) => None,
+        });
+        let waited_for = wait_for.iter().map(TaskFuture::id);
+        of_arguments.chain(waited_for).collect()
+    }
 }

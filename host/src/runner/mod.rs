@@ -18,8 +18,8 @@ use crate::scheduler::{Input, Scheduler};
 pub use executor::{Attempt, Executor, Job, Target};
 pub use future::{RunState, TaskFuture};
 use lane::Lane;
-use mailbox::Message;
-pub use mailbox::{ArgumentSource, Mailbox, Overrides, Plan, Submission};
+pub use mailbox::{ArgumentSource, Mailbox, Overrides, Plan};
+use mailbox::{Message, Submission};
 
 /// How many task runs execute at the same time, and on how many threads.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,7 @@ pub struct Runner {
     live: HashMap<RunId, Live>,
     flows: Lane,
     tasks: Lane,
+    mailbox: Mailbox,
 }
 
 /// A run that has not ended.
@@ -59,6 +60,7 @@ impl Runner {
             live: HashMap::new(),
             flows: Lane::start("flows", 1, &executor, &mailbox)?,
             tasks: Lane::start("tasks", capacity.workers, &executor, &mailbox)?,
+            mailbox: mailbox.clone(),
         };
         Ok((runner, mailbox))
     }
@@ -103,8 +105,7 @@ impl Runner {
 
     fn act_on(&mut self, event: Event) {
         match event.kind {
-            EventKind::FlowRunStarted => self.start(event.run),
-            EventKind::AttemptStarted { .. } => self.start(event.run),
+            EventKind::FlowRunStarted | EventKind::AttemptStarted { .. } => self.start(event.run),
             EventKind::AttemptFailed { .. } => {
                 self.live[&event.run].future.set_state(RunState::Retrying)
             }
@@ -126,8 +127,7 @@ impl Runner {
             Ok(sources) => sources.iter().map(ArgumentSource::value).collect(),
             Err(refusal) => {
                 let outcome = Outcome::failed(FailureKind::InvalidInput, refusal.clone());
-                self.tasks.refuse(id, outcome);
-                return;
+                return self.mailbox.send(Input::AttemptEnded { run: id, outcome });
             }
         };
         let lane = match submission.target {

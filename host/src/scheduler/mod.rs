@@ -9,6 +9,7 @@ mod run;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -130,7 +131,7 @@ impl Scheduler {
     fn add(
         &mut self,
         id: RunId,
-        name: std::sync::Arc<str>,
+        name: Arc<str>,
         parent: Option<RunId>,
         flow_run: Option<RunId>,
         kind: Kind,
@@ -288,13 +289,7 @@ impl Scheduler {
         if self.run(id).is_flow() {
             return self.return_flow(id, outcome);
         }
-        if let Outcome::Failed(failure) = &outcome
-            && failure.kind != FailureKind::Failed
-        {
-            // The instance is gone before its time: nobody is left to take its runs' results.
-            let reason = format!("'{}' ended before its runs", self.run(id).name);
-            self.cancel_children(id, &reason);
-        }
+        self.abandon_children(id, &outcome);
         match outcome {
             Outcome::Failed(failure) if failure.retryable && self.retry(id, &failure) => {}
             outcome => self.end(id, outcome),
@@ -326,20 +321,10 @@ impl Scheduler {
         true
     }
 
-    /// A flow run ends when its function and all its runs have; nobody wants the runs of a flow
-    /// that was stopped.
+    /// A flow run ends when its function and all its runs have.
     fn return_flow(&mut self, id: RunId, outcome: Outcome) {
-        let stopped = match &outcome {
-            Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {
-                Some(failure.message.clone())
-            }
-            Outcome::Failed(failure) if failure.kind == FailureKind::TimedOut => {
-                Some("the flow run timed out".to_owned())
-            }
-            _ => None,
-        };
         let run = self.run(id);
-        run.phase = Phase::Returned(outcome);
+        run.phase = Phase::Returned(outcome.clone());
         let Kind::Flow { runs, ended, .. } = run.kind else {
             return;
         };
@@ -347,11 +332,25 @@ impl Scheduler {
             let unfinished = runs - ended;
             self.emit(id, EventKind::FlowRunReturned { unfinished });
         }
-        if let Some(reason) = stopped {
-            self.run(id).cancelled = Some(reason.clone());
-            self.cancel_children(id, &reason);
-        }
+        self.abandon_children(id, &outcome);
         self.finish_flow(id);
+    }
+
+    /// Nobody is left to take the results of the runs that a stopped attempt submitted.
+    fn abandon_children(&mut self, id: RunId, outcome: &Outcome) {
+        let Outcome::Failed(failure) = outcome else {
+            return;
+        };
+        let run = self.run(id);
+        let reason = match (failure.kind, run.is_flow()) {
+            (FailureKind::Cancelled, _) => failure.message.clone(),
+            (FailureKind::TimedOut, true) => "the flow run timed out".to_owned(),
+            (FailureKind::TimedOut | FailureKind::Crashed, false) => {
+                format!("'{}' ended before its runs", run.name)
+            }
+            _ => return,
+        };
+        self.cancel_children(id, &reason);
     }
 
     fn finish_flow(&mut self, id: RunId) {

@@ -12,7 +12,7 @@ use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
 use super::sandbox::{Limits, Sandbox};
 use crate::model::{Definition, FlowOptions, Manifest, Parameter, RunId, TaskOptions};
-use crate::runner::{Attempt, Job, Mailbox, Plan, Target, TaskFuture};
+use crate::runner::{Attempt, Job, Mailbox, Target, TaskFuture};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 
@@ -46,21 +46,10 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .and_then(GuestPre::new)
         .map_err(anyhow::Error::from)
         .with_context(|| format!("{shown} does not fit wflow's contract"))?;
-    let kept = cache.map(|folder| folder.join(format!("{digest}.json")));
-    if let Some(manifest) = kept.as_deref().and_then(read_manifest) {
-        return Ok(LoadedComponent {
-            digest,
-            manifest,
-            guest,
-        });
-    }
-    let manifest = describe(engine, &guest)
+    let kept = cache.map(|folder| folder.join("manifests").join(format!("{digest}.json")));
+    let manifest = manifest(engine, &guest, kept.as_deref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
-    if let Some(file) = kept {
-        // A cache that cannot be written costs time, not the run.
-        let _ = write_manifest(&file, &manifest);
-    }
     Ok(LoadedComponent {
         digest,
         manifest,
@@ -106,6 +95,23 @@ fn linker(engine: &Engine) -> Result<Linker<Sandbox>> {
     Ok(linker)
 }
 
+/// What the component holds: as it said before, or says now.
+async fn manifest(
+    engine: &Engine,
+    guest: &GuestPre<Sandbox>,
+    kept: Option<&Path>,
+) -> Result<Manifest> {
+    if let Some(manifest) = kept.and_then(read_manifest) {
+        return Ok(manifest);
+    }
+    let manifest = describe(engine, guest).await?;
+    if let Some(file) = kept {
+        // A cache that cannot be written costs time, not the run.
+        let _ = write_manifest(file, &manifest);
+    }
+    Ok(manifest)
+}
+
 fn read_manifest(file: &Path) -> Option<Manifest> {
     serde_json::from_slice(&std::fs::read(file).ok()?).ok()
 }
@@ -123,12 +129,7 @@ fn write_manifest(file: &Path, manifest: &Manifest) -> Result<()> {
 
 /// Asks the component, with nothing granted, for 10 seconds at most.
 async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest> {
-    let plan = Plan {
-        manifest: Manifest::default(),
-        key: String::new(),
-        runner: crate::model::RunnerKind::Concurrent,
-    };
-    let mailbox = Mailbox::closed(plan);
+    let mailbox = Mailbox::closed();
     let run = RunId(uuid::Uuid::nil());
     let job = Job {
         attempt: Attempt {

@@ -32,7 +32,7 @@ fn config(pooled: Option<u32>, cache: Option<&Path>) -> Result<Config> {
     config.epoch_interruption(true).concurrency_support(false);
     if let Some(folder) = cache {
         let mut settings = CacheConfig::new();
-        settings.with_directory(folder);
+        settings.with_directory(folder.join("compiled"));
         let cache = Cache::new(settings)
             .map_err(anyhow::Error::from)
             .with_context(|| format!("cannot use the cache folder {}", folder.display()))?;

@@ -11,7 +11,6 @@ use super::bindings::wflow::plugin::runner::{
 use super::bindings::wflow::plugin::types::{
     self, Failure as WitFailure, FailureKind as WitKind, State, Value as WitValue,
 };
-use super::output::OUTPUT_LIMIT;
 use super::sandbox::Sandbox;
 use crate::model::{self, FailureKind, Outcome, RunnerKind, Value};
 use crate::runner::{ArgumentSource, Overrides, RunState, Target, TaskFuture};
@@ -91,8 +90,7 @@ impl Host for Sandbox {
 
     fn log(&mut self, level: Level, message: String) -> Result<()> {
         let mut printed = self.printed.lock().expect("never held across a panic");
-        printed.total += message.len();
-        if printed.total > OUTPUT_LIMIT {
+        if !printed.admit(message.len()) {
             bail!("logged more than 16 MiB");
         }
         self.mailbox.send(Input::Logged {

@@ -12,7 +12,7 @@ use crate::runner::Mailbox;
 use crate::scheduler::Input;
 
 /// Bytes that one attempt may print and log: the mailbox has no bound.
-pub(super) const OUTPUT_LIMIT: usize = 16 << 20;
+const OUTPUT_LIMIT: usize = 16 << 20;
 /// Bytes of stderr that are kept to explain a crash.
 const LAST_WORDS: usize = 1024;
 /// Bytes that one write takes.
@@ -21,11 +21,17 @@ const CHUNK: usize = 64 << 10;
 /// Shared by the streams of one attempt.
 #[derive(Debug, Default)]
 pub(super) struct Printed {
-    pub(super) total: usize,
+    total: usize,
     last_words: Vec<u8>,
 }
 
 impl Printed {
+    /// Counts what is printed or logged; false once it is too much.
+    pub(super) fn admit(&mut self, bytes: usize) -> bool {
+        self.total += bytes;
+        self.total <= OUTPUT_LIMIT
+    }
+
     /// The end of what was printed on stderr, on one line.
     pub(super) fn last_words(&self) -> String {
         let text = String::from_utf8_lossy(&self.last_words);
@@ -73,8 +79,7 @@ impl Pollable for Output {
 impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        printed.total += bytes.len();
-        if printed.total > OUTPUT_LIMIT {
+        if !printed.admit(bytes.len()) {
             return Err(StreamError::trap("printed more than 16 MiB"));
         }
         if self.stream == Stream::Stderr {
