@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 /// What a command printed and how it ended.
@@ -32,12 +32,23 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 }
 
 pub(crate) fn wflow(arguments: &[&str]) -> Ended {
-    let output = command(arguments).output().expect("wflow starts");
+    ended(command(arguments).output().expect("wflow starts"))
+}
+
+pub(crate) fn ended(output: Output) -> Ended {
     Ended {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// An empty folder for one test.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the tests' folder can be written");
+    folder
 }
 
 /// The component of an example, built once by `wflow build`.

@@ -4,4 +4,5 @@ mod floors;
 mod harness;
 mod input;
 mod runs;
+mod settings;
 mod unruly;

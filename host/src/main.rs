@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", commands::explain(&error));
-            ExitCode::from(commands::USAGE)
+            commands::exit_code(&error)
         }
     }
 }

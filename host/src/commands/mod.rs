@@ -1,11 +1,15 @@
 //! The command line: one file per command.
 
 mod build;
+mod config;
 mod home;
 mod inspect;
+mod parameters;
 mod run;
 mod selection;
+mod settings;
 
+use std::fmt;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -25,7 +29,7 @@ const EXIT_CODES: &str = "Exit codes: 0 completed, 1 the flow failed, 2 usage, 3
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run a flow
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
     /// Show what a component holds
     Inspect(inspect::InspectArgs),
     /// Build a Cargo project folder to a component
@@ -46,11 +50,44 @@ impl Cli {
     }
 }
 
-/// The exit code of an error that is not the host's fault.
-pub const USAGE: u8 = 2;
+/// Marks an error as the host's own fault.
+#[derive(Debug)]
+struct HostFault;
+
+impl fmt::Display for HostFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("wflow cannot go on")
+    }
+}
+
+/// The exit code of an error: 4 where the host is at fault, 2 where the input is.
+pub fn exit_code(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref() {
+        Some(HostFault) => ExitCode::from(4),
+        None => ExitCode::from(2),
+    }
+}
 
 /// The words of an error, outermost first.
 pub fn explain(error: &anyhow::Error) -> String {
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
     causes.join(": ")
+}
+
+/// The known names, the nearest first, as the end of a message about one that is unknown.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, it_has: &str) -> String {
+    let mut known: Vec<_> = known.collect();
+    let distance = |known: &&str| strsim::jaro_winkler(known, name);
+    let Some(nearest) = known
+        .iter()
+        .copied()
+        .max_by(|a, b| distance(a).total_cmp(&distance(b)))
+    else {
+        return format!(" ({it_has} none)");
+    };
+    known.sort_unstable();
+    format!(
+        "; did you mean '{nearest}'? ({it_has}: {})",
+        known.join(", ")
+    )
 }

@@ -1,25 +1,32 @@
 //! `wflow run`: wires the rooms together for one run.
 
-use std::io::{BufWriter, Write};
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
-use bytesize::ByteSize;
-use clap::{Args, ValueEnum};
+use anyhow::{Context, Result};
+use clap::Args;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{build, home, selection};
-use crate::model::{Definition, FailureKind, FlowOptions, Level, Manifest, Outcome, RunnerKind};
-use crate::report::{JsonReporter, Reporter, TerminalReporter};
-use crate::runner::{Capacity, Mailbox, Overrides, Plan, Runner, TaskFuture};
+use super::config::Config;
+use super::parameters::ParameterArgs;
+use super::settings::Settings;
+use super::{HostFault, build, home, selection};
+use crate::model::{FailureKind, Level, Outcome};
+use crate::report::{JsonReporter, Reporter, TerminalReporter, Terminals};
+use crate::runner::{Mailbox, Overrides, Plan, Runner, TaskFuture};
 use crate::scheduler::Input;
-use crate::wasm::{self, FolderGrant, Grants, Limits, WasmExecutor};
+use crate::wasm::{self, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
+/// Between two steps of a live display.
+const TICK: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
@@ -27,30 +34,13 @@ pub(super) struct RunArgs {
     target: PathBuf,
     /// The flow's name, where the component holds several
     flow: Option<String>,
-    /// A parameter of the flow: JSON, or plain text
-    #[arg(short, long = "param", value_name = "NAME=VALUE")]
-    params: Vec<String>,
-    /// How task runs are executed
-    #[arg(long)]
-    runner: Option<RunnerArg>,
-    /// Worker threads of the thread-pool runner [default: the number of cores]
-    #[arg(long, value_name = "N")]
-    max_workers: Option<usize>,
-    /// Task runs that execute at the same time
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    max_concurrency: u32,
-    /// Memory that one flow or task run may use
-    #[arg(long, value_name = "SIZE", default_value = "256MiB")]
-    memory: ByteSize,
-    /// How long the flow run may take, e.g. 30s
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    timeout: Option<Duration>,
-    /// A folder that guests see; read-only with `:ro`
-    #[arg(long = "dir", value_name = "HOST::GUEST[:ro]", value_parser = folder_grant)]
-    folders: Vec<FolderGrant>,
-    /// A variable that guests see
-    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
-    environment: Vec<(String, String)>,
+    #[command(flatten)]
+    parameters: ParameterArgs,
+    #[command(flatten)]
+    options: Config,
+    /// The operator's settings and grants [default: wflow.toml in the current folder]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Print events on stdout, one JSON object a line
     #[arg(long)]
     json: bool,
@@ -62,44 +52,40 @@ pub(super) struct RunArgs {
     verbose: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum RunnerArg {
-    Sequential,
-    Concurrent,
-    ThreadPool,
-}
-
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
+    let settings = Settings::read(&args.options, args.config.as_deref(), &args.target)?;
+    let limits = settings.limits()?;
     let path = build::component_of(&args.target)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?;
+        .build()
+        .context(HostFault)?;
     runtime.block_on(async {
         let cache = home::cache();
-        let instances = args.max_concurrency.saturating_add(FLOW_INSTANCES);
-        let engine = wasm::engine(instances, cache.as_deref())?;
+        let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
+        let engine = wasm::engine(instances, cache.as_deref()).context(HostFault)?;
         let component = Arc::new(wasm::load(&engine, &path, cache.as_deref()).await?);
         let flow = selection::flow(&component.manifest, args.flow.as_deref())?;
-        let arguments = selection::arguments(flow, &args.params)?;
-        let plan = plan(args, &component.manifest, flow, &component.digest);
-        let capacity = capacity(args, plan.runner, flow.options.max_workers);
+        let arguments = args.parameters.arguments(flow)?;
         let name = flow.name.clone();
-        let limits = Limits {
-            memory: usize::try_from(args.memory.as_u64())?,
+        let capacity = settings.capacity(&flow.options);
+        let plan = Plan {
+            manifest: component.manifest.clone(),
+            key: component.digest[..8].to_owned(),
+            runner: settings.runner(&flow.options),
         };
-        let grants = Grants {
-            folders: args.folders.clone(),
-            environment: args.environment.clone(),
-        };
-        let executor = WasmExecutor::new(engine, component.clone(), limits, grants);
-        let (mut runner, mailbox) = Runner::new(plan, capacity, Arc::new(executor))?;
+        let executor = WasmExecutor::new(component.clone(), limits, settings.grants());
+        let (mut runner, mailbox) =
+            Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
         let overrides = Overrides {
-            timeout: args.timeout,
+            timeout: settings.timeout(),
             ..Overrides::default()
         };
         let root = mailbox.start_flow(None, &name, arguments, &[], overrides);
         tokio::spawn(interrupts(mailbox.clone(), root.clone()));
-        show(args, capacity.workers, &mut runner, &mailbox, &root).await
+        show(args, capacity.workers, &mut runner, &mailbox, &root)
+            .await
+            .context(HostFault)
     })
 }
 
@@ -111,28 +97,40 @@ async fn show(
     mailbox: &Mailbox,
     root: &TaskFuture,
 ) -> Result<ExitCode> {
-    let mut reporter = reporter(args, workers);
+    let reporter = RefCell::new(reporter(args, workers));
     let mut closed = false;
-    runner
-        .run(|event| {
-            if closed {
-                return Ok(());
+    let shown = runner.run(|event| {
+        if closed {
+            return Ok(());
+        }
+        let shown = match event {
+            Some(event) => reporter.borrow_mut().show(event),
+            None => reporter.borrow_mut().flush(),
+        };
+        match shown {
+            Err(error) if is_closed_pipe(&error) => {
+                closed = true;
+                cancel(mailbox, root, "stdout was closed");
+                Ok(())
             }
-            let shown = match event {
-                Some(event) => reporter.show(event),
-                None => reporter.flush(),
-            };
-            match shown {
-                Err(error) if is_closed_pipe(&error) => {
-                    closed = true;
-                    cancel(mailbox, root, "stdout was closed");
-                    Ok(())
-                }
-                shown => shown,
-            }
-        })
-        .await?;
+            shown => shown,
+        }
+    });
+    tokio::select! {
+        shown = shown => shown?,
+        never = ticks(&reporter) => match never {},
+    }
     Ok(exit_code(root.outcome()))
+}
+
+/// Moves a live display on.
+async fn ticks(reporter: &RefCell<Box<dyn Reporter>>) -> Infallible {
+    let mut interval = tokio::time::interval(TICK);
+    loop {
+        interval.tick().await;
+        // A terminal that is gone is noticed by whatever is shown next.
+        let _ = reporter.borrow_mut().tick(Timestamp::now());
+    }
 }
 
 fn exit_code(outcome: Option<&Outcome>) -> ExitCode {
@@ -160,12 +158,14 @@ fn reporter(args: &RunArgs, workers: usize) -> Box<dyn Reporter> {
         _ => Level::Info,
     };
     let log = BufWriter::new(std::io::stderr());
+    let terminals = Terminals {
+        stdout: std::io::stdout().is_terminal(),
+        stderr: std::io::stderr().is_terminal(),
+        colours: console::colors_enabled_stderr(),
+    };
+    let zone = TimeZone::system();
     Box::new(TerminalReporter::new(
-        out,
-        log,
-        TimeZone::system(),
-        workers,
-        level,
+        out, log, terminals, zone, workers, level,
     ))
 }
 
@@ -198,50 +198,4 @@ async fn interrupts(mailbox: Mailbox, root: TaskFuture) {
         let _ = std::io::stderr().flush();
         std::process::exit(130);
     }
-}
-
-fn plan(args: &RunArgs, manifest: &Manifest, flow: &Definition<FlowOptions>, digest: &str) -> Plan {
-    let asked = args.runner.map(|runner| match runner {
-        RunnerArg::Sequential => RunnerKind::Sequential,
-        RunnerArg::Concurrent => RunnerKind::Concurrent,
-        RunnerArg::ThreadPool => RunnerKind::ThreadPool,
-    });
-    Plan {
-        manifest: manifest.clone(),
-        key: digest[..8].to_owned(),
-        runner: asked.or(flow.options.runner).unwrap_or_default(),
-    }
-}
-
-fn capacity(args: &RunArgs, runner: RunnerKind, declared: Option<usize>) -> Capacity {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = match runner {
-        RunnerKind::ThreadPool => args.max_workers.or(declared).unwrap_or_else(cores).max(1),
-        RunnerKind::Sequential | RunnerKind::Concurrent => 1,
-    };
-    let slots = args.max_concurrency as usize;
-    Capacity { slots, workers }
-}
-
-fn folder_grant(text: &str) -> Result<FolderGrant, String> {
-    let (text, read_only) = match text.strip_suffix(":ro") {
-        Some(text) => (text, true),
-        None => (text, false),
-    };
-    let (host, guest) = text.split_once("::").unwrap_or((text, text));
-    let host = PathBuf::from(host);
-    if !host.is_dir() {
-        return Err(format!("there is no folder {}", host.display()));
-    }
-    let guest = guest.to_owned();
-    Ok(FolderGrant {
-        host,
-        guest,
-        read_only,
-    })
-}
-
-fn variable(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
 }

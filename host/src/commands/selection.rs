@@ -1,72 +1,73 @@
-//! Which flow of a component to run, and with which arguments.
+//! Which flow of a component to run.
 
 use anyhow::{Context, Result, bail};
 
-use crate::model::{Definition, FlowOptions, Manifest, Value};
-use crate::runner::ArgumentSource;
+use super::nearest;
+use crate::model::{Definition, FlowOptions, Manifest};
 
 /// The flow of this name, or the only one.
 pub(super) fn flow<'a>(
     manifest: &'a Manifest,
     name: Option<&str>,
 ) -> Result<&'a Definition<FlowOptions>> {
-    let names: Vec<_> = manifest.flows.iter().map(|flow| &*flow.name).collect();
-    let known = names.join(", ");
+    let names = || manifest.flows.iter().map(|flow| &*flow.name);
     match (name, &*manifest.flows) {
-        (_, []) => bail!("the component holds no flows"),
+        (_, []) => bail!("the component holds no flow, only tasks; write one with #[flow]"),
         (None, [flow]) => Ok(flow),
-        (None, _) => bail!("the component holds several flows; name one of: {known}"),
-        (Some(name), flows) => flows.iter().find(|flow| flow.name == name).with_context(|| {
-            let nearest = names.iter().max_by(|a, b| {
-                strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name))
-            });
-            let nearest = nearest.unwrap_or(&"");
-            format!("there is no flow '{name}'; did you mean '{nearest}'? (the component holds: {known})")
-        }),
+        (None, _) => {
+            let known: Vec<_> = names().collect();
+            bail!(
+                "the component holds several flows; name one of: {}",
+                known.join(", ")
+            )
+        }
+        (Some(name), flows) => flows
+            .iter()
+            .find(|flow| flow.name == name)
+            .with_context(|| {
+                let hint = nearest(name, names(), "the component holds");
+                format!("there is no flow '{name}'{hint}")
+            }),
     }
 }
 
-/// JSON where the text is JSON, a string otherwise.
-pub(super) fn arguments(
-    flow: &Definition<FlowOptions>,
-    params: &[String],
-) -> Result<Vec<(String, ArgumentSource)>> {
-    let mut arguments = Vec::new();
-    for param in params {
-        let (name, text) = param
-            .split_once('=')
-            .with_context(|| format!("-p {param}: expected NAME=VALUE"))?;
-        let known: Vec<_> = flow.parameters.iter().map(|p| &*p.name).collect();
-        if !known.contains(&name) {
-            bail!(
-                "flow '{}' has no parameter '{name}' (it has: {})",
-                flow.name,
-                known.join(", ")
-            );
-        }
-        let is_json = serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok();
-        let json = if is_json {
-            text.to_owned()
-        } else {
-            serde_json::to_string(text)?
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(flows: &[&str], name: Option<&str>, expected: Result<&str, &str>) {
+        let flow = |name: &&str| Definition {
+            name: (*name).to_owned(),
+            description: String::new(),
+            parameters: Vec::new(),
+            result: String::new(),
+            options: FlowOptions::default(),
         };
-        arguments.push((
-            name.to_owned(),
-            ArgumentSource::Value(Value::Json(json.into())),
-        ));
+        let manifest = Manifest {
+            flows: flows.iter().map(flow).collect(),
+            tasks: Vec::new(),
+        };
+        let found = super::flow(&manifest, name).map(|flow| &*flow.name);
+        let found = found.map_err(|error| error.to_string());
+        assert_eq!(found, expected.map_err(str::to_owned));
     }
-    let given = |name: &str| arguments.iter().any(|(given, _)| given == name);
-    let missing = flow
-        .parameters
-        .iter()
-        .find(|p| p.default.is_none() && !given(&p.name));
-    match missing {
-        Some(p) => bail!(
-            "flow '{}' needs the parameter '{}': give it with -p {}=VALUE",
-            flow.name,
-            p.name,
-            p.name
-        ),
-        None => Ok(arguments),
+
+    #[test]
+    fn the_only_flow_needs_no_name() {
+        check(&["a"], None, Ok("a"));
+        check(&["a", "b"], Some("b"), Ok("b"));
+    }
+
+    #[test]
+    fn a_flow_that_is_not_there_is_named_with_those_that_are() {
+        let none = "the component holds no flow, only tasks; write one with #[flow]";
+        check(&[], None, Err(none));
+        check(&[], Some("a"), Err(none));
+        let several = "the component holds several flows; name one of: a, b";
+        check(&["a", "b"], None, Err(several));
+        let unknown = "there is no flow 'nigthly'; did you mean 'nightly'? \
+            (the component holds: hourly, nightly)";
+        check(&["nightly", "hourly"], Some("nigthly"), Err(unknown));
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Map, Value as Json, json};
 
 use super::Reporter;
-use super::names::Names;
+use super::names::{Kind, Names};
 use crate::model::{Event, EventKind, Outcome, Value};
 
 /// Writes `{"event": …, "at": …, "run": name, …}`; the last one is the root's `FlowRunFinished`.
@@ -25,8 +25,8 @@ impl<Out: Write> JsonReporter<Out> {
         let run = self.names.of(event);
         let mut line = self.fields(&event.kind)?;
         let key = match run.kind {
-            "Flow run" => "flow_run",
-            _ => "task_run",
+            Kind::FlowRun => "flow_run",
+            Kind::TaskRun => "task_run",
         };
         line.insert("at".into(), json!(event.at));
         line.insert("id".into(), json!(event.run));

@@ -2,12 +2,15 @@
 
 mod json;
 mod names;
+mod screen;
 mod terminal;
 
 use anyhow::Result;
+use jiff::Timestamp;
 
 use crate::model::Event;
 pub use json::JsonReporter;
+pub use screen::Terminals;
 pub use terminal::TerminalReporter;
 
 /// Is told every event, in order.
@@ -23,4 +26,13 @@ pub trait Reporter {
     ///
     /// If the output cannot be written.
     fn flush(&mut self) -> Result<()>;
+
+    /// Time passes: a live display moves on.
+    ///
+    /// # Errors
+    ///
+    /// If the output cannot be written.
+    fn tick(&mut self, _now: Timestamp) -> Result<()> {
+        Ok(())
+    }
 }

@@ -1,6 +1,7 @@
 //! The names of the runs that have not ended, for events that tell only the id.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::model::{Event, EventKind, RunId};
@@ -11,16 +12,30 @@ pub(super) struct Names(HashMap<RunId, Named>);
 #[derive(Clone)]
 pub(super) struct Named {
     pub(super) name: Arc<str>,
-    /// `Flow run` or `Task run`.
-    pub(super) kind: &'static str,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    FlowRun,
+    TaskRun,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FlowRun => "Flow run",
+            Self::TaskRun => "Task run",
+        })
+    }
 }
 
 impl Names {
     /// The name of the event's run, learned and forgotten on the way.
     pub(super) fn of(&mut self, event: &Event) -> Named {
         let learned = match &event.kind {
-            EventKind::FlowRunCreated { name, .. } => Some(("Flow run", name)),
-            EventKind::TaskRunCreated { name, .. } => Some(("Task run", name)),
+            EventKind::FlowRunCreated { name, .. } => Some((Kind::FlowRun, name)),
+            EventKind::TaskRunCreated { name, .. } => Some((Kind::TaskRun, name)),
             _ => None,
         };
         if let Some((kind, name)) = learned {
@@ -35,7 +50,7 @@ impl Names {
         };
         named.unwrap_or_else(|| Named {
             name: event.run.to_string().into(),
-            kind: "Run",
+            kind: Kind::TaskRun,
         })
     }
 

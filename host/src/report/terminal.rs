@@ -2,18 +2,27 @@
 
 use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::Result;
+use console::Style;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Reporter;
 use super::names::{Named, Names};
-use crate::model::{Event, EventKind, Level, Outcome, RunId, RunnerKind, Stream, Value};
+use super::screen::{Screen, Terminals};
+use crate::model::{Event, EventKind, Level, Outcome, RunId, RunnerKind, Value};
+
+/// A run that is over sooner needs no progress line.
+const LONG_RUN: SignedDuration = SignedDuration::from_millis(500);
+const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 
 /// Writes Prefect's log format.
 pub struct TerminalReporter<Out, Log> {
-    out: Out,
-    log: Log,
+    screen: Screen<Out, Log>,
+    /// Whether the log has colours.
+    colours: bool,
     time_zone: TimeZone,
     /// Worker threads, as the first line tells.
     workers: usize,
@@ -21,39 +30,107 @@ pub struct TerminalReporter<Out, Log> {
     level: Level,
     names: Names,
     runner: RunnerKind,
-    root: Option<RunId>,
+    progress: Option<Progress>,
+}
+
+/// How far the root flow run is.
+struct Progress {
+    root: RunId,
+    name: Arc<str>,
+    since: Timestamp,
+    task_runs: usize,
+    finished: usize,
+    failed: usize,
+    ticks: usize,
 }
 
 impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
-    pub fn new(out: Out, log: Log, time_zone: TimeZone, workers: usize, level: Level) -> Self {
+    pub fn new(
+        out: Out,
+        log: Log,
+        terminals: Terminals,
+        time_zone: TimeZone,
+        workers: usize,
+        level: Level,
+    ) -> Self {
         Self {
-            out,
-            log,
+            screen: Screen::new(out, log, terminals),
+            colours: terminals.colours,
             time_zone,
             workers,
             level,
             names: Names::default(),
             runner: RunnerKind::default(),
-            root: None,
+            progress: None,
         }
     }
 
     fn line(&mut self, event: &Event, level: Level, text: fmt::Arguments<'_>) -> Result<()> {
+        self.line_with_state(event, level, text, "")
+    }
+
+    /// A line that ends with a state, in the state's colour.
+    fn line_with_state(
+        &mut self,
+        event: &Event,
+        level: Level,
+        text: fmt::Arguments<'_>,
+        state: &str,
+    ) -> Result<()> {
         if level < self.level {
             return Ok(());
         }
-        let level = match level {
-            Level::Debug => "DEBUG",
-            Level::Info => "INFO",
-            Level::Warning => "WARNING",
-            Level::Error => "ERROR",
+        let style = Style::new().force_styling(self.colours);
+        let (word, of_level, of_state) = match level {
+            Level::Debug => ("DEBUG", style.clone().blue(), style.clone()),
+            Level::Info => ("INFO", style.clone().cyan(), style.clone().green()),
+            Level::Warning => ("WARNING", style.clone().yellow(), style.clone().yellow()),
+            Level::Error => ("ERROR", style.clone().red(), style.clone().red()),
         };
         let at = event
             .at
             .to_zoned(self.time_zone.clone())
             .strftime("%H:%M:%S%.3f");
-        writeln!(self.log, "{at} | {level:<7} | {text}")?;
-        Ok(())
+        let text = printable(&text.to_string());
+        let (at, word) = (style.dim().apply_to(at), of_level.apply_to(word));
+        let state = match state {
+            "" => String::new(),
+            state => of_state.apply_to(printable(state)).to_string(),
+        };
+        Ok(self
+            .screen
+            .log(&format!("{at} | {word:<7} | {text}{state}"))?)
+    }
+
+    fn count(&mut self, event: &Event) {
+        if let (None, EventKind::FlowRunCreated { name, .. }) = (&self.progress, &event.kind) {
+            self.progress = Some(Progress {
+                root: event.run,
+                name: name.clone(),
+                since: event.at,
+                task_runs: 0,
+                finished: 0,
+                failed: 0,
+                ticks: 0,
+            });
+        }
+        let Some(progress) = &mut self.progress else {
+            return;
+        };
+        match &event.kind {
+            EventKind::TaskRunCreated { .. } => progress.task_runs += 1,
+            EventKind::TaskRunFinished { outcome } => {
+                progress.finished += 1;
+                progress.failed += usize::from(!outcome.is_completed());
+            }
+            _ => {}
+        }
+    }
+
+    fn is_root(&self, event: &Event) -> bool {
+        self.progress
+            .as_ref()
+            .is_some_and(|progress| progress.root == event.run)
     }
 
     fn flow_run_created(&mut self, event: &Event, run: &Named) -> Result<()> {
@@ -78,7 +155,6 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             format_args!("{by} '{name}' for flow '{flow}'"),
         )?;
         self.runner = *runner;
-        self.root.get_or_insert(event.run);
         let (runner, how) = match runner {
             RunnerKind::Sequential => (
                 "SequentialTaskRunner",
@@ -132,46 +208,78 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         message: &str,
     ) -> Result<()> {
         let Named { kind, name } = run;
-        match outcome {
-            Outcome::Completed(_) => self.line(
-                event,
-                Level::Info,
-                format_args!("{kind} '{name}' - Finished in state Completed({message})"),
-            ),
-            Outcome::Failed(failure) => self.line(
-                event,
-                Level::Error,
-                format_args!("{kind} '{name}' - Finished in state {failure}"),
-            ),
-        }
+        let (level, state) = match outcome {
+            Outcome::Completed(_) => (Level::Info, format!("Completed({message})")),
+            Outcome::Failed(failure) => (Level::Error, failure.to_string()),
+        };
+        let text = format_args!("{kind} '{name}' - Finished in state ");
+        self.line_with_state(event, level, text, &state)
     }
 
     /// The root flow's result is the product of the run: the last line of stdout.
     fn result(&mut self, event: &Event, outcome: &Outcome) -> Result<()> {
-        match outcome {
-            Outcome::Completed(Value::Json(json))
-                if &**json != "null" && self.root == Some(event.run) =>
-            {
-                self.log.flush()?;
-                writeln!(self.out, "{json}")?;
-            }
-            Outcome::Completed(Value::Bytes(bytes)) if self.root == Some(event.run) => {
-                let size = bytes.len();
-                self.line(
-                    event,
-                    Level::Info,
-                    format_args!("wflow.engine - The result is {size} bytes"),
-                )?;
-            }
-            _ => {}
+        if !self.is_root(event) {
+            return Ok(());
         }
-        Ok(())
+        match outcome {
+            Outcome::Completed(Value::Json(json)) if &**json != "null" => {
+                Ok(self.screen.answer(json)?)
+            }
+            Outcome::Completed(Value::Bytes(bytes)) => {
+                let size = bytes.len();
+                let text = format_args!("wflow.engine - The result is {size} bytes");
+                self.line(event, Level::Info, text)
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+impl Progress {
+    fn text(&mut self, now: Timestamp) -> Option<String> {
+        let elapsed = now.duration_since(self.since);
+        if elapsed < LONG_RUN {
+            return None;
+        }
+        let spinner = SPINNER[self.ticks % SPINNER.len()];
+        self.ticks += 1;
+        let Self {
+            name,
+            task_runs,
+            finished,
+            failed,
+            ..
+        } = self;
+        let failed = match failed {
+            0 => String::new(),
+            failed => format!(", {failed} of them not completed"),
+        };
+        let seconds = elapsed.as_secs();
+        Some(format!(
+            "{spinner} Flow run '{name}' - {seconds} s, {finished} of {task_runs} task runs finished{failed}"
+        ))
+    }
+}
+
+/// Without what would move a terminal's cursor: guests choose names and messages. Further lines
+/// are indented, so that none looks like one of the log.
+fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push_str("\n    "),
+            '\t' => shown.push('\t'),
+            control if control.is_control() => shown.extend(control.escape_default()),
+            other => shown.push(other),
+        }
+    }
+    shown
 }
 
 impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     fn show(&mut self, event: &Event) -> Result<()> {
         let run = self.names.of(event);
+        self.count(event);
         let Named { kind, name } = &run;
         match &event.kind {
             EventKind::FlowRunCreated { .. } => self.flow_run_created(event, &run),
@@ -194,13 +302,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
             EventKind::Logged { level, message } => {
                 self.line(event, *level, format_args!("{kind} '{name}' - {message}"))
             }
-            EventKind::Printed { stream, bytes } => {
-                match stream {
-                    Stream::Stdout => self.out.write_all(bytes)?,
-                    Stream::Stderr => self.log.write_all(bytes)?,
-                }
-                Ok(self.out.flush()?)
-            }
+            EventKind::Printed { stream, bytes } => Ok(self.screen.print(*stream, bytes)?),
             EventKind::TaskRunFinished { outcome } => self.finished(event, &run, outcome, ""),
             EventKind::FlowRunReturned { unfinished } => self.line(
                 event,
@@ -230,7 +332,33 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.log.flush()?;
-        Ok(self.out.flush()?)
+        Ok(self.screen.flush()?)
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Result<()> {
+        if self.level > Level::Info {
+            return Ok(());
+        }
+        match self
+            .progress
+            .as_mut()
+            .and_then(|progress| progress.text(now))
+        {
+            Some(text) => Ok(self.screen.show_progress(&printable(&text))?),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_write_no_log_lines_of_others() {
+        assert_eq!(
+            printable("a\n10:00 | b\x1b[2J\r"),
+            "a\n    10:00 | b\\u{1b}[2J\\r"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The way in: submits and everything else that running guests tell the loop.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -173,7 +173,7 @@ impl Mailbox {
 
     /// Prefect's form: the task, what tells it from its namesakes, the number of the submit.
     fn task_run_name(&self, task: &Arc<str>) -> String {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().expect("never held across a panic");
         let count = counts.entry(task.clone()).or_default();
         let name = format!("{task}-{}-{count}", self.plan.key);
         *count += 1;

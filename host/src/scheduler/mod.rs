@@ -360,7 +360,10 @@ impl Scheduler {
             return;
         };
         if runs == ended {
-            let outcome = outcome.clone();
+            let outcome = match &run.cancelled {
+                Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
+                None => outcome.clone(),
+            };
             self.end(id, outcome);
         }
     }

@@ -328,6 +328,27 @@ fn cancelling_a_flow_cancels_its_runs_and_subflows() {
 }
 
 #[test]
+fn a_flow_that_is_cancelled_after_it_returned_is_cancelled() {
+    check(
+        1,
+        "0 flow f
+         1 task f a
+         2 ok f
+         3 cancel f
+         4 ok a",
+        "0 f created
+         0 f started
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 f returned, 1 left
+         3 a cancelling
+         4 a Cancelled('stop')
+         4 f Cancelled('stop') 0/1",
+    );
+}
+
+#[test]
 fn a_submit_that_meets_a_cancellation_never_starts() {
     check(
         1,

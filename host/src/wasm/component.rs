@@ -1,15 +1,17 @@
 //! A component from its file to what can be instantiated: checked, compiled, asked what it holds.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
+use super::engine;
 use super::sandbox::{Limits, Sandbox};
 use crate::model::{Definition, FlowOptions, Manifest, Parameter, RunId, TaskOptions};
 use crate::runner::{Attempt, Job, Mailbox, Target, TaskFuture};
@@ -22,6 +24,17 @@ pub struct LoadedComponent {
     pub digest: String,
     pub manifest: Manifest,
     pub(super) guest: GuestPre<Sandbox>,
+    wasm: Vec<u8>,
+    cache: Option<PathBuf>,
+}
+
+impl LoadedComponent {
+    /// The same component on an engine whose instances are allocated on demand.
+    pub(super) fn on_demand(&self) -> Result<GuestPre<Sandbox>> {
+        let engine = engine::on_demand(self.cache.as_deref())?;
+        let component = Component::new(&engine, &self.wasm)?;
+        prepare(&engine, &component)
+    }
 }
 
 /// Loads the component in `path`; what it said of itself is kept in the folder `cache`.
@@ -41,19 +54,19 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .map_err(anyhow::Error::from)
         .with_context(|| format!("{shown} is not a valid component"))?;
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
-    let guest = linker(engine)?
-        .instantiate_pre(&component)
-        .and_then(GuestPre::new)
-        .map_err(anyhow::Error::from)
+    let guest = prepare(engine, &component)
         .with_context(|| format!("{shown} does not fit wflow's contract"))?;
     let kept = cache.map(|folder| folder.join("manifests").join(format!("{digest}.json")));
     let manifest = manifest(engine, &guest, kept.as_deref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
+    check_names(&manifest).with_context(|| format!("cannot run {shown}"))?;
     Ok(LoadedComponent {
         digest,
         manifest,
         guest,
+        wasm,
+        cache: cache.map(Path::to_owned),
     })
 }
 
@@ -88,11 +101,25 @@ fn check_exports(engine: &Engine, component: &Component) -> Result<()> {
     }
 }
 
-fn linker(engine: &Engine) -> Result<Linker<Sandbox>> {
+/// A name that two flows or two tasks share would say which one runs to nobody.
+fn check_names(manifest: &Manifest) -> Result<()> {
+    let flows = manifest.flows.iter().map(|flow| ("flows", &flow.name));
+    let tasks = manifest.tasks.iter().map(|task| ("tasks", &task.name));
+    let mut seen = HashSet::new();
+    for (kind, name) in flows.chain(tasks) {
+        ensure!(
+            seen.insert((kind, name)),
+            "it holds two {kind} with the name '{name}'; rename one"
+        );
+    }
+    Ok(())
+}
+
+fn prepare(engine: &Engine, component: &Component) -> Result<GuestPre<Sandbox>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
-    Ok(linker)
+    Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
 }
 
 /// What the component holds: as it said before, or says now.

@@ -19,12 +19,15 @@ const EPOCH: Duration = Duration::from_millis(10);
 /// If wasmtime cannot work on this machine. A pool that cannot be reserved is no error: instances
 /// are then allocated on demand.
 pub fn engine(instances: u32, cache: Option<&Path>) -> Result<Engine> {
-    let engine = match Engine::new(&config(Some(instances), cache)?) {
-        Ok(engine) => engine,
-        Err(_) => Engine::new(&config(None, cache)?)?,
-    };
-    tick(&engine)?;
-    Ok(engine)
+    match Engine::new(&config(Some(instances), cache)?) {
+        Ok(engine) => ticking(engine),
+        Err(_) => on_demand(cache),
+    }
+}
+
+/// An engine without a pool: each instance costs more, and there is no bound to their number.
+pub(super) fn on_demand(cache: Option<&Path>) -> Result<Engine> {
+    ticking(Engine::new(&config(None, cache)?)?)
 }
 
 fn config(pooled: Option<u32>, cache: Option<&Path>) -> Result<Config> {
@@ -62,17 +65,17 @@ fn pool(instances: u32) -> PoolingAllocationConfig {
 }
 
 /// Advances the epoch for as long as the engine lives.
-fn tick(engine: &Engine) -> Result<()> {
-    let engine = engine.weak();
+fn ticking(engine: Engine) -> Result<Engine> {
+    let weak = engine.weak();
     std::thread::Builder::new()
         .name("epochs".to_owned())
         .spawn(move || {
-            while let Some(engine) = engine.upgrade() {
+            while let Some(engine) = weak.upgrade() {
                 engine.increment_epoch();
                 drop(engine);
                 std::thread::sleep(EPOCH);
             }
         })
         .context("cannot start the epoch thread")?;
-    Ok(())
+    Ok(engine)
 }

@@ -3,50 +3,48 @@
 mod bindings;
 mod component;
 mod engine;
+mod grants;
 mod imports;
 mod outcome;
 mod output;
 mod sandbox;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use wasmtime::{Engine, Store, UpdateDeadline};
+use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
-use crate::model::Outcome;
+use crate::model::{FailureKind, Outcome};
 use crate::runner::{Executor, Job, Mailbox, Target};
-use bindings::Guest;
 use bindings::exports::wflow::plugin::plugin::Error;
+use bindings::{Guest, GuestPre};
 pub use component::{LoadedComponent, load};
 pub use engine::engine;
+pub use grants::{FolderGrant, Grants, NetworkGrant, Variable};
+pub use sandbox::Limits;
 use sandbox::Sandbox;
-pub use sandbox::{FolderGrant, Grants, Limits};
 
 /// Executes attempts of one component.
 pub struct WasmExecutor {
-    engine: Engine,
     component: Arc<LoadedComponent>,
+    /// For attempts that find the pool full: runs that wait for others hold their instances.
+    overflow: OnceLock<Option<GuestPre<Sandbox>>>,
     limits: Limits,
     grants: Arc<Grants>,
 }
 
 impl WasmExecutor {
-    pub fn new(
-        engine: Engine,
-        component: Arc<LoadedComponent>,
-        limits: Limits,
-        grants: Grants,
-    ) -> Self {
+    pub fn new(component: Arc<LoadedComponent>, limits: Limits, grants: Grants) -> Self {
         Self {
-            engine,
             component,
+            overflow: OnceLock::new(),
             limits,
             grants: Arc::new(grants),
         }
     }
 
-    fn store(&self, job: &Job, mailbox: &Mailbox) -> Store<Sandbox> {
+    fn store(&self, engine: &Engine, job: &Job, mailbox: &Mailbox) -> Store<Sandbox> {
         let sandbox = Sandbox::new(job, mailbox, self.limits, &self.grants);
-        let mut store = Store::new(&self.engine, sandbox);
+        let mut store = Store::new(engine, sandbox);
         store.limiter(|sandbox| sandbox);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| match store.data().job.is_due() {
@@ -56,16 +54,31 @@ impl WasmExecutor {
         store
     }
 
-    async fn call(&self, job: &Job, store: &mut Store<Sandbox>) -> wasmtime::Result<Returned> {
-        let guest: Guest = self.component.guest.instantiate_async(&mut *store).await?;
-        let plugin = guest.wflow_plugin_plugin();
-        let name = &job.attempt.name;
-        let arguments = job.attempt.arguments.iter().cloned();
-        let arguments: Vec<_> = arguments.map(Into::into).collect();
-        match job.attempt.target {
-            Target::Flow => plugin.call_run_flow(store, name, &arguments).await,
-            Target::Task => plugin.call_run_task(store, name, &arguments).await,
-        }
+    /// Makes an instance and calls the flow or task; none where the pool is full.
+    async fn run(
+        &self,
+        guest: &GuestPre<Sandbox>,
+        job: &Job,
+        mailbox: &Mailbox,
+    ) -> Option<Outcome> {
+        let mut store = self.store(guest.engine(), job, mailbox);
+        let returned = match guest.instantiate_async(&mut store).await {
+            Ok(guest) => call(&guest, job, &mut store).await,
+            Err(error) if error.is::<PoolConcurrencyLimitError>() => return None,
+            Err(error) => Err(error),
+        };
+        Some(outcome::of(returned, store.data()))
+    }
+}
+
+async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime::Result<Returned> {
+    let plugin = guest.wflow_plugin_plugin();
+    let name = &job.attempt.name;
+    let arguments = job.attempt.arguments.iter().cloned();
+    let arguments: Vec<_> = arguments.map(Into::into).collect();
+    match job.attempt.target {
+        Target::Flow => plugin.call_run_flow(store, name, &arguments).await,
+        Target::Task => plugin.call_run_task(store, name, &arguments).await,
     }
 }
 
@@ -73,8 +86,19 @@ type Returned = Result<bindings::wflow::plugin::types::Value, Error>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Job, mailbox: &Mailbox) -> Outcome {
-        let mut store = self.store(job, mailbox);
-        let returned = self.call(job, &mut store).await;
-        outcome::of(returned, store.data())
+        if let Some(outcome) = self.run(&self.component.guest, job, mailbox).await {
+            return outcome;
+        }
+        let overflow = self
+            .overflow
+            .get_or_init(|| self.component.on_demand().ok());
+        let outcome = match overflow {
+            Some(guest) => self.run(guest, job, mailbox).await,
+            None => None,
+        };
+        outcome.unwrap_or_else(|| {
+            let message = "the host has no room for another instance";
+            Outcome::failed(FailureKind::Crashed, message)
+        })
     }
 }

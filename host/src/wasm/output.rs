@@ -1,6 +1,6 @@
 //! What a guest prints, on its way to the mailbox.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -78,7 +78,7 @@ impl Pollable for Output {
 #[wasmtime_wasi::async_trait]
 impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut printed = self.printed.lock().expect("never held across a panic");
         if !printed.admit(bytes.len()) {
             return Err(StreamError::trap("printed more than 16 MiB"));
         }

@@ -1,33 +1,20 @@
 //! What one instance may do and hold: the data of its store.
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use super::grants::{Grants, Variable};
 use super::output::{Output, Printed};
 use crate::model::Stream;
 use crate::runner::{Job, Mailbox};
 
 /// Table elements that one instance may have in each of its tables.
 const TABLE_LIMIT: usize = 100_000;
-
-/// What the operator grants to every run; nothing by default.
-#[derive(Clone, Debug, Default)]
-pub struct Grants {
-    pub folders: Vec<FolderGrant>,
-    pub environment: Vec<(String, String)>,
-}
-
-/// A folder of the host that guests see.
-#[derive(Clone, Debug)]
-pub struct FolderGrant {
-    pub host: PathBuf,
-    pub guest: String,
-    pub read_only: bool,
-}
 
 /// Hard caps of every run.
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +65,17 @@ impl Sandbox {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(self.output(Stream::Stdout));
         wasi.stderr(self.output(Stream::Stderr));
-        wasi.envs(&self.grants.environment);
-        wasi.allow_tcp(false).allow_udp(false);
+        for Variable { name, value } in &self.grants.environment {
+            wasi.env(name, value);
+        }
+        let network = !self.grants.network.is_empty();
+        wasi.allow_tcp(network)
+            .allow_udp(network)
+            .allow_ip_name_lookup(network);
+        let grants = self.grants.clone();
+        wasi.socket_addr_check(move |address, how| {
+            Box::pin(is_allowed(grants.clone(), address, how))
+        });
         for folder in &self.grants.folders {
             let permissions = match folder.read_only {
                 true => FsPerms::ReadOnly,
@@ -88,6 +84,20 @@ impl Sandbox {
             let _ = wasi.preopened_dir(&folder.host, &folder.guest, permissions);
         }
         wasi.build()
+    }
+}
+
+/// Guests connect to hosts that are granted, and serve nobody.
+async fn is_allowed(grants: Arc<Grants>, address: SocketAddr, how: SocketAddrUse) -> bool {
+    match how {
+        SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
+            grants.allow(address).await
+        }
+        // What comes before a connect.
+        SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
+            address.ip().is_unspecified() && address.port() == 0
+        }
+        SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => false,
     }
 }
 

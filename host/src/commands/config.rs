@@ -1,0 +1,124 @@
+//! How runs are executed, as options and as `wflow.toml` say it: one structure for both.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use bytesize::ByteSize;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::{Deserialize, Deserializer, de};
+
+use crate::model::RunnerKind;
+use crate::wasm::{FolderGrant, NetworkGrant, Variable};
+
+/// The file of the operator in the folder where wflow is started, or of a project.
+pub(super) const FILE: &str = "wflow.toml";
+
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Config {
+    /// How task runs are executed [default: what the flow's code says, or concurrent]
+    #[arg(long, value_parser = runner())]
+    pub(super) runner: Option<RunnerKind>,
+    /// Worker threads of the thread-pool runner [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) max_workers: Option<u16>,
+    /// Task runs that execute at the same time [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_concurrency: Option<u32>,
+    /// Memory that one flow or task run may use, e.g. 64MiB [default: 256MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) memory: Option<ByteSize>,
+    /// How long the flow run may take, e.g. 30s
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[serde(deserialize_with = "duration")]
+    pub(super) timeout: Option<Duration>,
+    #[command(flatten)]
+    pub(super) grants: GrantLists,
+}
+
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct GrantLists {
+    /// A folder that guests see; read-only with :ro
+    #[arg(long = "dir", value_name = "HOST::GUEST[:ro]")]
+    #[serde(deserialize_with = "texts")]
+    pub(super) dirs: Vec<FolderGrant>,
+    /// A variable that guests see
+    #[arg(long, value_name = "NAME=VALUE")]
+    #[serde(deserialize_with = "texts")]
+    pub(super) env: Vec<Variable>,
+    /// A host that guests may connect to
+    #[arg(long = "allow-net", value_name = "HOST[:PORT]")]
+    #[serde(deserialize_with = "texts")]
+    pub(super) net: Vec<NetworkGrant>,
+}
+
+impl Config {
+    /// # Errors
+    ///
+    /// If the file cannot be read or is not what wflow knows.
+    pub(super) fn read(file: &Path) -> Result<Self> {
+        let shown = file.display();
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
+        let mut config: Self = toml::from_str(&text).with_context(|| shown.to_string())?;
+        for grant in &mut config.grants.dirs {
+            grant.host = beside(file, &grant.host);
+        }
+        Ok(config)
+    }
+
+    /// The file's settings, or none where there is no file.
+    pub(super) fn read_if_there(file: &Path) -> Result<Self> {
+        match file.is_file() {
+            true => Self::read(file),
+            false => Ok(Self::default()),
+        }
+    }
+
+    /// These settings, and those of `below` where these are silent; grants add up.
+    pub(super) fn over(mut self, below: Self) -> Self {
+        self.grants.dirs.extend(below.grants.dirs);
+        self.grants.env.extend(below.grants.env);
+        self.grants.net.extend(below.grants.net);
+        Self {
+            runner: self.runner.or(below.runner),
+            max_workers: self.max_workers.or(below.max_workers),
+            max_concurrency: self.max_concurrency.or(below.max_concurrency),
+            memory: self.memory.or(below.memory),
+            timeout: self.timeout.or(below.timeout),
+            grants: self.grants,
+        }
+    }
+}
+
+/// A path that is written in `file`.
+fn beside(file: &Path, path: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(path)
+}
+
+fn runner() -> impl TypedValueParser<Value = RunnerKind> {
+    PossibleValuesParser::new(["sequential", "concurrent", "thread-pool"])
+        .try_map(|name| serde_json::from_value(name.into()))
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let duration = humantime::parse_duration(&text).map_err(de::Error::custom)?;
+    Ok(Some(duration))
+}
+
+fn texts<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err = anyhow::Error>,
+{
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let parse = |text: &String| {
+        let value = text.parse::<T>();
+        value.map_err(|error| de::Error::custom(format!("{text}: {error}")))
+    };
+    texts.iter().map(parse).collect()
+}

@@ -1,0 +1,194 @@
+//! What a run gets: the operator's settings, within them what the project asks for, or a refusal
+//! that names the options which would grant it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use bytesize::ByteSize;
+
+use super::config::{Config, FILE, GrantLists};
+use super::home;
+use crate::model::{FlowOptions, RunnerKind};
+use crate::runner::Capacity;
+use crate::wasm::{FolderGrant, Grants, Limits};
+
+const MAX_CONCURRENCY: u32 = 1000;
+const MEMORY: ByteSize = ByteSize::mib(256);
+
+/// The settings of the operator and those of the project, which are requests.
+#[derive(Debug)]
+pub(super) struct Settings {
+    operator: Config,
+    project: Config,
+    /// The project's file, for refusals.
+    project_file: PathBuf,
+}
+
+impl Settings {
+    /// Options come before the operator's file: `config`, or the one in this folder. The file
+    /// beside the target is the project's, unless that is the operator's own.
+    pub(super) fn read(options: &Config, config: Option<&Path>, target: &Path) -> Result<Self> {
+        let operator = match config {
+            Some(file) => Config::read(file)?,
+            None => Config::read_if_there(Path::new(FILE))?,
+        };
+        let folder = match target.is_dir() {
+            true => target,
+            false => target.parent().unwrap_or(Path::new("")),
+        };
+        let project_file = folder.join(FILE);
+        let operator_file = config.unwrap_or(Path::new(FILE));
+        let project = match is_same(&project_file, operator_file) {
+            true => Config::default(),
+            false => Config::read_if_there(&project_file)?,
+        };
+        let settings = Self {
+            operator: options.clone().over(operator),
+            project,
+            project_file,
+        };
+        settings.check(operator_file)?;
+        Ok(settings)
+    }
+
+    fn check(&self, operator_file: &Path) -> Result<()> {
+        for grant in &self.operator.grants.dirs {
+            check_folder(grant, operator_file)?;
+        }
+        let missing = self.missing();
+        ensure!(
+            missing.is_empty(),
+            "{} asks for what is not granted; grant it with: {}",
+            self.project_file.display(),
+            missing.join(" ")
+        );
+        Ok(())
+    }
+
+    /// The options that would grant what the project asks for and does not get.
+    fn missing(&self) -> Vec<String> {
+        let memory = self.project.memory.filter(|&asked| asked > self.memory());
+        let mut options: Vec<_> = memory
+            .map(|size| format!("--memory {}", size.to_string().replace(' ', "")))
+            .into_iter()
+            .collect();
+        let GrantLists { dirs, env, net } = &self.operator.grants;
+        let asked = &self.project.grants;
+        let dirs = asked.dirs.iter().filter(|asked| {
+            !dirs.iter().any(|granted| {
+                granted.guest == asked.guest && (asked.read_only || !granted.read_only)
+            })
+        });
+        options.extend(dirs.map(|grant| format!("--dir {grant}")));
+        let env = asked
+            .env
+            .iter()
+            .filter(|asked| !env.iter().any(|granted| granted.name == asked.name));
+        options.extend(env.map(|variable| format!("--env {}={}", variable.name, variable.value)));
+        let net = asked.net.iter().filter(|asked| {
+            !net.iter().any(|granted| {
+                granted.host == asked.host && (granted.port.is_none() || granted.port == asked.port)
+            })
+        });
+        options.extend(net.map(|grant| format!("--allow-net {grant}")));
+        options
+    }
+
+    pub(super) fn runner(&self, flow: &FlowOptions) -> RunnerKind {
+        let chosen = self.operator.runner.or(self.project.runner);
+        chosen.or(flow.runner).unwrap_or_default()
+    }
+
+    /// Only the operator may have more workers than there are cores.
+    pub(super) fn capacity(&self, flow: &FlowOptions) -> Capacity {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let project = self.project.max_workers.map(usize::from);
+        let asked = project.or(flow.max_workers).unwrap_or(cores);
+        let allowed = self.operator.max_workers.map(usize::from);
+        let workers = match self.runner(flow) {
+            RunnerKind::ThreadPool => allowed.unwrap_or(asked.clamp(1, cores)),
+            RunnerKind::Sequential | RunnerKind::Concurrent => 1,
+        };
+        Capacity {
+            slots: self.max_concurrency() as usize,
+            workers,
+        }
+    }
+
+    pub(super) fn max_concurrency(&self) -> u32 {
+        let allowed = self.operator.max_concurrency.unwrap_or(MAX_CONCURRENCY);
+        self.project
+            .max_concurrency
+            .map_or(allowed, |asked| asked.clamp(1, allowed))
+    }
+
+    /// Of the flow run; none where only the code declares one.
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        let both = self
+            .operator
+            .timeout
+            .into_iter()
+            .chain(self.project.timeout);
+        both.min()
+    }
+
+    fn memory(&self) -> ByteSize {
+        self.operator.memory.unwrap_or(MEMORY)
+    }
+
+    pub(super) fn limits(&self) -> Result<Limits> {
+        let memory = self.project.memory.unwrap_or(self.memory());
+        Ok(Limits {
+            memory: usize::try_from(memory.as_u64())?,
+        })
+    }
+
+    pub(super) fn grants(&self) -> Grants {
+        let GrantLists { dirs, env, net } = self.operator.grants.clone();
+        Grants {
+            folders: dirs,
+            environment: env,
+            network: net,
+        }
+    }
+}
+
+/// Refuses what is no folder, and one that holds, or lies in, what wflow itself relies on: a guest
+/// could put code into the cache, or grant itself more for the next time.
+fn check_folder(grant: &FolderGrant, operator_file: &Path) -> Result<()> {
+    let shown = grant.host.display();
+    let folder = grant
+        .host
+        .canonicalize()
+        .ok()
+        .filter(|folder| folder.is_dir())
+        .with_context(|| format!("cannot grant {shown}: there is no such folder"))?;
+    let own = home::cache().into_iter().chain([operator_file.to_owned()]);
+    for own in own.filter_map(|path| absolute(&path)) {
+        let covers = own.starts_with(&folder) || folder.starts_with(&own);
+        if covers && (own.exists() || !grant.read_only) {
+            bail!(
+                "cannot grant {shown}: wflow relies on {}; grant a folder that leaves it out",
+                own.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The path without links, as far as it exists.
+fn absolute(path: &Path) -> Option<PathBuf> {
+    if let Ok(path) = path.canonicalize() {
+        return Some(path);
+    }
+    let path = std::path::absolute(path).ok()?;
+    Some(absolute(path.parent()?)?.join(path.file_name()?))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}

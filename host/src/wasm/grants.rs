@@ -1,0 +1,168 @@
+//! What the operator grants to guests, in the spelling of the command line.
+
+use std::fmt;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Error, Result, ensure};
+
+/// What every run may use beyond its own memory; nothing by default.
+#[derive(Clone, Debug, Default)]
+pub struct Grants {
+    pub folders: Vec<FolderGrant>,
+    pub environment: Vec<Variable>,
+    pub network: Vec<NetworkGrant>,
+}
+
+/// A folder of the host that guests see: `HOST::GUEST`, or `HOST` under its own name; read-only
+/// with `:ro` at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderGrant {
+    pub host: PathBuf,
+    pub guest: String,
+    pub read_only: bool,
+}
+
+/// A variable that guests see: `NAME=VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    pub name: String,
+    pub value: String,
+}
+
+/// A host that guests may connect to: `HOST[:PORT]`, by name or address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkGrant {
+    pub host: String,
+    /// None for every port.
+    pub port: Option<u16>,
+}
+
+impl Grants {
+    pub(super) async fn allow(&self, address: SocketAddr) -> bool {
+        for host in &self.network {
+            if host.allows(address).await {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl NetworkGrant {
+    /// Whether the address is one of the host's; a name is resolved now, as its addresses change.
+    async fn allows(&self, address: SocketAddr) -> bool {
+        if self.port.is_some_and(|port| port != address.port()) {
+            return false;
+        }
+        let named = (self.host.clone(), address.port());
+        let resolved = tokio::task::spawn_blocking(move || named.to_socket_addrs()).await;
+        let Ok(Ok(mut addresses)) = resolved else {
+            return false;
+        };
+        addresses.any(|allowed| allowed.ip().to_canonical() == address.ip().to_canonical())
+    }
+}
+
+impl FromStr for FolderGrant {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (text, read_only) = match text.strip_suffix(":ro") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let (host, guest) = text.split_once("::").unwrap_or((text, text));
+        ensure!(
+            !host.is_empty() && !guest.is_empty(),
+            "expected HOST::GUEST[:ro]"
+        );
+        Ok(Self {
+            host: host.into(),
+            guest: guest.into(),
+            read_only,
+        })
+    }
+}
+
+impl FromStr for Variable {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, value) = text.split_once('=').context("expected NAME=VALUE")?;
+        ensure!(!name.is_empty(), "expected NAME=VALUE");
+        Ok(Self {
+            name: name.into(),
+            value: value.into(),
+        })
+    }
+}
+
+impl FromStr for NetworkGrant {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        // Without brackets, the colons of an IPv6 address are its own.
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
+            _ => (text, None),
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        ensure!(!host.is_empty(), "expected HOST[:PORT]");
+        let port = port.map(str::parse).transpose();
+        Ok(Self {
+            host: host.into(),
+            port: port.context("the port is a number from 0 to 65535")?,
+        })
+    }
+}
+
+impl fmt::Display for FolderGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suffix = if self.read_only { ":ro" } else { "" };
+        write!(f, "{}::{}{suffix}", self.host.display(), self.guest)
+    }
+}
+
+impl fmt::Display for NetworkGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.host.contains(':'), self.port) {
+            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
+            (false, Some(port)) => write!(f, "{}:{port}", self.host),
+            (_, None) => f.write_str(&self.host),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, host: &str, port: Option<u16>) {
+        let grant: NetworkGrant = text.parse().expect("a grant");
+        assert_eq!((&*grant.host, grant.port), (host, port));
+        assert_eq!(grant.to_string(), text);
+    }
+
+    #[test]
+    fn hosts_with_and_without_ports() {
+        check("example.org", "example.org", None);
+        check("example.org:443", "example.org", Some(443));
+        check("127.0.0.1:8080", "127.0.0.1", Some(8080));
+        check("::1", "::1", None);
+        check("[::1]:80", "::1", Some(80));
+        assert!("example.org:http".parse::<NetworkGrant>().is_err());
+        assert!(":80".parse::<NetworkGrant>().is_err());
+    }
+
+    #[test]
+    fn folders_under_their_own_name_or_another() {
+        for (text, shown) in [("data", "data::data"), ("a/b::c:ro", "a/b::c:ro")] {
+            let grant: FolderGrant = text.parse().expect("a grant");
+            assert_eq!(grant.to_string(), shown);
+        }
+        assert!("::c".parse::<FolderGrant>().is_err());
+    }
+}
