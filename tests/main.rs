@@ -3,6 +3,7 @@
 mod floors;
 mod harness;
 mod input;
+mod new;
 mod runs;
 mod settings;
 mod unruly;

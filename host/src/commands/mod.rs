@@ -4,6 +4,7 @@ mod build;
 mod config;
 mod home;
 mod inspect;
+mod new;
 mod parameters;
 mod run;
 mod selection;
@@ -34,6 +35,8 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Build a Cargo project folder to a component
     Build(build::BuildArgs),
+    /// Make a Rust project that builds and runs as it stands
+    New(new::NewArgs),
 }
 
 impl Cli {
@@ -46,6 +49,7 @@ impl Cli {
             Command::Run(args) => run::run(&args),
             Command::Inspect(args) => inspect::inspect(&args),
             Command::Build(args) => build::build(&args),
+            Command::New(args) => new::new(&args),
         }
     }
 }

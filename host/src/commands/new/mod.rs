@@ -1,0 +1,90 @@
+//! `wflow new`: a Rust project that builds and runs as it stands.
+
+mod name;
+mod sdk;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+/// The project's own files; `{name}` in them is its name.
+const TEMPLATE: [(&str, &str); 4] = [
+    // Under their own names, Cargo and Git would heed these two where they lie.
+    ("Cargo.toml", include_str!("template/Cargo.toml.txt")),
+    (".gitignore", include_str!("template/gitignore.txt")),
+    ("src/lib.rs", include_str!("template/src/lib.rs")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/vendor/wflow/README.md"),
+    ),
+];
+
+#[derive(Debug, Args)]
+pub(super) struct NewArgs {
+    /// The project's folder; the last part of the path is the project's name
+    #[arg(value_name = "NAME")]
+    folder: PathBuf,
+}
+
+pub(super) fn new(args: &NewArgs) -> Result<ExitCode> {
+    let folder = &args.folder;
+    let name = name::of(folder)?;
+    make_folder(folder)?;
+    if let Err(error) = fill(folder, name) {
+        // Whatever is there is half a project, and this command's own.
+        let _ = fs::remove_dir_all(folder);
+        return Err(error);
+    }
+    say_made(name, folder);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the project's folder and those that it lies in, of which only the latter may exist.
+fn make_folder(folder: &Path) -> Result<()> {
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent).with_context(|| unwritable(parent))?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!(
+            "{} exists, and wflow new overwrites nothing; choose another name or remove it first",
+            folder.display()
+        ),
+        made => made.with_context(|| unwritable(folder)),
+    }
+}
+
+fn fill(folder: &Path, name: &str) -> Result<()> {
+    for (path, text) in TEMPLATE {
+        write(&folder.join(path), &text.replace("{name}", name))?;
+    }
+    for (path, text) in sdk::files() {
+        write(&folder.join("vendor/wflow").join(path), text)?;
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, text))
+        .with_context(|| unwritable(path))
+}
+
+fn unwritable(path: &Path) -> String {
+    format!(
+        "cannot write {}; choose a place that can be written",
+        path.display()
+    )
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "what was made is for the person who asked for it"
+)]
+fn say_made(name: &str, folder: &Path) {
+    eprintln!("Made {name}; run it with: wflow run {}", folder.display());
+}

@@ -1,0 +1,45 @@
+//! The Rust SDK, which new projects get a copy of: no registry has it.
+
+/// Pairs each path in the repository with the file's text.
+macro_rules! embedded {
+    ($($path:literal,)*) => {
+        &[$(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path)))),*]
+    };
+}
+
+const FILES: &[(&str, &str)] = embedded![
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "guest-sdk/rust/Cargo.toml",
+    "guest-sdk/rust/README.md",
+    "guest-sdk/rust/macros/Cargo.toml",
+    "guest-sdk/rust/macros/src/attribute.rs",
+    "guest-sdk/rust/macros/src/duration.rs",
+    "guest-sdk/rust/macros/src/expand.rs",
+    "guest-sdk/rust/macros/src/function.rs",
+    "guest-sdk/rust/macros/src/lib.rs",
+    "guest-sdk/rust/macros/src/options.rs",
+    "guest-sdk/rust/src/argument.rs",
+    "guest-sdk/rust/src/bindings.rs",
+    "guest-sdk/rust/src/executor.rs",
+    "guest-sdk/rust/src/failure.rs",
+    "guest-sdk/rust/src/future.rs",
+    "guest-sdk/rust/src/join.rs",
+    "guest-sdk/rust/src/lib.rs",
+    "guest-sdk/rust/src/logging.rs",
+    "guest-sdk/rust/src/plugin.rs",
+    "guest-sdk/rust/src/submit.rs",
+    "guest-sdk/rust/src/value.rs",
+    "wit/plugin.wit",
+];
+
+/// The files of the copy. The SDK's tests stay behind, and so does what only they depend on.
+pub(super) fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().map(|&(path, text)| (path, needed(text)))
+}
+
+/// The text up to the development dependencies, which are the last section of a Cargo.toml.
+fn needed(text: &str) -> &str {
+    text.split_once("\n[dev-dependencies]\n")
+        .map_or(text, |(needed, _)| needed)
+}
