@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::bindings::wflow::plugin::runner::RunFuture;
 use crate::value::{Value, json};
-use crate::{Future, Parameter, Result};
+use crate::{Future, Outcome, Parameter, Result};
 
 /// An argument on its way to a new run.
 #[doc(hidden)]
@@ -12,11 +12,14 @@ pub enum Argument {
     Value(Value),
     /// The new run waits for this one, and the host hands the result over.
     ResultOf(Rc<RunFuture>),
+    ResultsOf(Vec<Rc<RunFuture>>),
+    OutcomeOf(Rc<RunFuture>),
 }
 
 /// What a parameter of type `T` takes: a `T`, a `&T`, or the [`Future`] of a run that returns a `T`.
 ///
-/// A `String` also takes a `&str`.
+/// A `String` also takes a `&str`, a `Vec<T>` also a reference to a list of futures, and an
+/// [`Outcome<T>`](crate::Outcome) a future in [`allow_failure`].
 ///
 /// # Panics
 ///
@@ -57,6 +60,34 @@ impl<T: Parameter> IntoArgument<T> for &Future<T> {
 impl<T: Parameter> IntoArgument<T> for Future<T> {
     fn into_argument(self) -> Argument {
         Argument::ResultOf(self.run)
+    }
+}
+
+// Not for the list itself: `vec!["a".into()]` could then be one of strings or of futures.
+impl<T: Parameter> IntoArgument<Vec<T>> for &Vec<Future<T>> {
+    fn into_argument(self) -> Argument {
+        self.as_slice().into_argument()
+    }
+}
+
+impl<T: Parameter> IntoArgument<Vec<T>> for &[Future<T>] {
+    fn into_argument(self) -> Argument {
+        Argument::ResultsOf(self.iter().map(|run| Rc::clone(&run.run)).collect())
+    }
+}
+
+/// A run that may fail; made by [`allow_failure`].
+pub struct AllowFailure<T>(pub(crate) Future<T>);
+
+/// Lets the new run start even if this one does not complete: as an argument for an
+/// [`Outcome<T>`](crate::Outcome), or in `wait_for`.
+pub fn allow_failure<T>(run: &Future<T>) -> AllowFailure<T> {
+    AllowFailure(run.clone())
+}
+
+impl<T: Parameter> IntoArgument<Outcome<T>> for AllowFailure<T> {
+    fn into_argument(self) -> Argument {
+        Argument::OutcomeOf(self.0.run)
     }
 }
 
@@ -153,6 +184,8 @@ impl Clone for Argument {
         match self {
             Self::Value(value) => Self::Value(value.clone()),
             Self::ResultOf(run) => Self::ResultOf(Rc::clone(run)),
+            Self::ResultsOf(runs) => Self::ResultsOf(runs.clone()),
+            Self::OutcomeOf(run) => Self::OutcomeOf(Rc::clone(run)),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Why a run did not complete, and what `?` makes of an error.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::bindings::wflow::plugin::types;
 pub use crate::bindings::wflow::plugin::types::FailureKind;
@@ -38,6 +42,13 @@ impl Failure {
         Self {
             retryable: false,
             ..Self::new(message)
+        }
+    }
+
+    pub(crate) fn made_permanent(self) -> Self {
+        Self {
+            retryable: false,
+            ..self
         }
     }
 
@@ -86,6 +97,79 @@ impl Failure {
         self.retryable
     }
 }
+
+/// How another run ended, for a task that is to start whatever that was: pass the run in
+/// [`allow_failure`](crate::allow_failure).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome<T> {
+    Completed(T),
+    Failed(Failure),
+}
+
+impl<T> Outcome<T> {
+    /// The same as a [`Result`].
+    ///
+    /// # Errors
+    ///
+    /// How the run ended if it did not complete.
+    pub fn into_result(self) -> Result<T> {
+        match self {
+            Self::Completed(value) => Ok(value),
+            Self::Failed(failure) => Err(failure),
+        }
+    }
+}
+
+/// A failure as it travels.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Told {
+    kind: String,
+    message: String,
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let told = Told {
+            kind: self.kind.to_string(),
+            message: self.message.clone(),
+        };
+        told.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Failure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let Told { kind, message } = Told::deserialize(deserializer)?;
+        let kind = KINDS.into_iter().find(|known| known.to_string() == kind);
+        Ok(Self {
+            kind: kind.ok_or_else(|| de::Error::custom("no such kind of failure"))?,
+            message,
+            retryable: true,
+            run: None,
+        })
+    }
+}
+
+impl JsonSchema for Failure {
+    fn schema_name() -> Cow<'static, str> {
+        "Failure".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Told::json_schema(generator)
+    }
+}
+
+const KINDS: [FailureKind; 7] = [
+    FailureKind::Failed,
+    FailureKind::Crashed,
+    FailureKind::TimedOut,
+    FailureKind::Cancelled,
+    FailureKind::UpstreamFailed,
+    FailureKind::Denied,
+    FailureKind::InvalidInput,
+];
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {

@@ -7,9 +7,11 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use crate::bindings::wflow::plugin::runner::{RunFuture, wait_any};
 use crate::executor::{Event, Wait};
+use crate::submit::milliseconds;
 use crate::value::Value;
 use crate::{Failure, Parameter, Result};
 
@@ -54,6 +56,18 @@ impl<T> Future<T> {
     pub fn wait(&self) -> State {
         wait_any(&[&self.run], None);
         self.state()
+    }
+
+    /// Waits until the run has ended or the time (in whole milliseconds) is up, and tells where it
+    /// stands.
+    pub fn wait_timeout(&self, timeout: Duration) -> State {
+        wait_any(&[&self.run], Some(milliseconds(timeout)));
+        self.state()
+    }
+
+    /// Whether the run has ended.
+    pub fn is_done(&self) -> bool {
+        !wait_any(&[&self.run], Some(0)).is_empty()
     }
 
     /// Where the run stands now.
@@ -131,6 +145,21 @@ impl<T: Parameter> std::future::Future for Awaited<T> {
     }
 }
 
+/// Waits until all runs have ended or the time is up, and tells which have and which have not, both
+/// in their order.
+pub fn wait<T>(
+    futures: impl IntoIterator<Item = Future<T>>,
+    timeout: Option<Duration>,
+) -> (Vec<Future<T>>, Vec<Future<T>>) {
+    let until = timeout.map(|timeout| Instant::now() + timeout);
+    let futures: Vec<_> = futures.into_iter().collect();
+    for future in &futures {
+        let left = until.map(|until| milliseconds(until.saturating_duration_since(Instant::now())));
+        wait_any(&[&future.run], left);
+    }
+    futures.into_iter().partition(Future::is_done)
+}
+
 /// The futures in the order in which their runs end. Blocks at each step until one has.
 pub fn as_completed<T>(futures: impl IntoIterator<Item = Future<T>>) -> AsCompleted<T> {
     AsCompleted {
@@ -176,13 +205,16 @@ impl fmt::Display for State {
         f.write_str(match self {
             Self::Pending => "pending",
             Self::Running => "running",
-            Self::Retrying => "retrying",
+            Self::AwaitingRetry => "awaiting-retry",
+            Self::Cancelling => "cancelling",
             Self::Completed => "completed",
             Self::Failed => "failed",
-            Self::Crashed => "crashed",
             Self::TimedOut => "timed-out",
-            Self::Cancelled => "cancelled",
             Self::UpstreamFailed => "upstream-failed",
+            Self::Denied => "denied",
+            Self::InvalidInput => "invalid-input",
+            Self::Crashed => "crashed",
+            Self::Cancelled => "cancelled",
         })
     }
 }

@@ -34,20 +34,20 @@ mod plugin;
 mod submit;
 mod value;
 
-pub use argument::{IntoArgument, IntoColumn, Unmapped, unmapped};
+pub use argument::{AllowFailure, IntoArgument, IntoColumn, Unmapped, allow_failure, unmapped};
 pub use executor::sleep;
-pub use failure::{Failure, FailureKind, Result};
-pub use future::{AsCompleted, Awaited, Future, State, as_completed};
+pub use failure::{Failure, FailureKind, Outcome, Result};
+pub use future::{AsCompleted, Awaited, Future, State, as_completed, wait};
 pub use join::join_all;
 pub use logging::{Level, log};
-pub use submit::{Configure, ConfigureRetries};
+pub use submit::{Configure, ConfigureFlow, ConfigureTask, Dependency};
 pub use value::{Bytes, Parameter};
 pub use wflow_macros::{flow, task};
 
 /// What a file of flows and tasks usually needs.
 pub mod prelude {
-    pub use crate::{Bytes, Failure, Future, Result, flow, task};
-    pub use crate::{Configure as _, ConfigureRetries as _};
+    pub use crate::{Bytes, Failure, Future, Outcome, Result, flow, task};
+    pub use crate::{Configure as _, ConfigureFlow as _, ConfigureTask as _};
 }
 
 /// What the attributes' output names; no part of the interface.
@@ -57,7 +57,7 @@ pub mod __private {
 
     pub use crate::executor::block_on;
     pub use crate::plugin::{Arguments, Declared, Kind, Registered, default, parameter};
-    pub use crate::plugin::{describe, run};
+    pub use crate::plugin::{describe, retry_if, run};
     pub use crate::submit::RunOptions;
     pub use crate::value::{Fallible, Returned, Value};
 }

@@ -33,16 +33,26 @@ pub struct Registered {
 inventory::collect!(Registered);
 
 /// The options that the code declares, as the contract spells them.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub struct Declared {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retries: Option<u32>,
+    pub run_name: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_delay_ms: Option<u64>,
+    pub retries: Option<u32>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub retry_delay_ms: &'static [u64],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_backoff: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_jitter: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub tags: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,10 +61,15 @@ pub struct Declared {
 
 impl Declared {
     pub const NOTHING: Self = Self {
+        run_name: None,
         retries: None,
-        retry_delay_ms: None,
+        retry_delay_ms: &[],
+        retry_backoff: None,
+        retry_jitter: None,
         timeout_ms: None,
         tags: &[],
+        priority: None,
+        max_concurrency: None,
         runner: None,
         max_workers: None,
     };
@@ -89,6 +104,14 @@ pub fn default<T: Serialize + DeserializeOwned>(value: impl IntoArgument<T>) -> 
     match value.into_argument() {
         Argument::Value(Value::Json(text)) => text,
         _ => panic!("a default is a value, not a future"),
+    }
+}
+
+/// Skips the retries that are left if the condition does not hold for the failure.
+pub fn retry_if(failure: Failure, condition: impl Fn(&Failure) -> bool) -> Failure {
+    match failure.is_retryable() && !condition(&failure) {
+        true => failure.made_permanent(),
+        false => failure,
     }
 }
 

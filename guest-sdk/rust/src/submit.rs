@@ -4,8 +4,8 @@ use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::argument::{Argument, Column, rows};
-use crate::bindings::wflow::plugin::runner::{self, Input, RunFuture, SubmitOptions};
+use crate::argument::{AllowFailure, Argument, Column, rows};
+use crate::bindings::wflow::plugin::runner::{self, Input, RunFuture};
 use crate::value::Value;
 use crate::{Future, Parameter};
 
@@ -24,77 +24,124 @@ pub trait Configure: Sized {
     #[doc(hidden)]
     fn options(&mut self) -> &mut RunOptions;
 
-    /// The run's name instead of the one that the host makes.
+    /// The run's name instead of the one that the host makes; `{parameter}` in it stands for an
+    /// argument.
     #[must_use]
     fn name(mut self, name: impl Into<String>) -> Self {
-        self.options().contract.name = Some(name.into());
+        self.options().set("run_name", name.into());
         self
     }
 
-    /// How long one attempt may take, in whole milliseconds.
+    /// How long one attempt may take, in whole milliseconds; of a flow, its runs included.
     #[must_use]
     fn timeout(mut self, timeout: Duration) -> Self {
-        self.options().contract.timeout = Some(milliseconds(timeout));
+        self.options().set("timeout_ms", milliseconds(timeout));
+        self
+    }
+
+    /// How often a failed attempt is followed by another.
+    #[must_use]
+    fn retries(mut self, retries: u32) -> Self {
+        self.options().set("retries", retries);
+        self
+    }
+
+    /// How long to wait before each retry, in whole milliseconds.
+    #[must_use]
+    fn retry_delay(self, delay: Duration) -> Self {
+        self.retry_delays([delay])
+    }
+
+    /// How long to wait before the first retry, the second, and so on; the last one stands for those
+    /// that follow.
+    #[must_use]
+    fn retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
+        let delays: Vec<_> = delays.into_iter().map(milliseconds).collect();
+        self.options().set("retry_delay_ms", delays);
+        self
+    }
+
+    /// What each delay after the last one given is multiplied with: 2 doubles it each time.
+    #[must_use]
+    fn retry_backoff(mut self, factor: f64) -> Self {
+        self.options().set("retry_backoff", factor);
+        self
+    }
+
+    /// How much longer a delay may be, at random: 0.5 is up to half.
+    #[must_use]
+    fn retry_jitter(mut self, factor: f64) -> Self {
+        self.options().set("retry_jitter", factor);
         self
     }
 
     /// Adds a tag to those that the code declares.
     #[must_use]
     fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.options().contract.tags.push(tag.into());
+        self.options().tags.push(tag.into());
         self
     }
 
     /// Has the run wait for another one of which it takes no result. It does not start if that one
-    /// does not complete.
+    /// does not complete, unless this is [`allow_failure`](crate::allow_failure).
     #[must_use]
-    fn wait_for<T>(mut self, run: &Future<T>) -> Self {
-        self.options().wait_for.push(Rc::clone(&run.run));
+    fn wait_for(mut self, run: impl Dependency) -> Self {
+        self.options().wait_for.push(run.dependency());
         self
     }
 }
 
 /// What `t::with()` of a task `t` has besides [`Configure`].
-pub trait ConfigureRetries: Configure {
-    /// How often a failed attempt is followed by another.
+pub trait ConfigureTask: Configure {
+    /// Runs of a higher priority start first; 0 is what others have.
     #[must_use]
-    fn retries(mut self, retries: u32) -> Self {
-        self.options().contract.retries = Some(retries);
-        self
-    }
-
-    /// How long to wait before each retry, in whole milliseconds.
-    #[must_use]
-    fn retry_delay(mut self, delay: Duration) -> Self {
-        self.options().contract.retry_delay = Some(milliseconds(delay));
+    fn priority(mut self, priority: i32) -> Self {
+        self.options().set("priority", priority);
         self
     }
 }
 
-fn milliseconds(duration: Duration) -> u64 {
+/// What `f::with()` of a flow `f` has besides [`Configure`].
+pub trait ConfigureFlow: Configure {
+    /// `"sequential"`, `"concurrent"` or `"thread-pool"`.
+    #[must_use]
+    fn runner(mut self, runner: &str) -> Self {
+        self.options().set("runner", runner);
+        self
+    }
+}
+
+/// What [`Configure::wait_for`] takes: a `&Future<T>`, or one in
+/// [`allow_failure`](crate::allow_failure).
+pub trait Dependency {
+    #[doc(hidden)]
+    fn dependency(self) -> (Rc<RunFuture>, bool);
+}
+
+impl<T> Dependency for &Future<T> {
+    fn dependency(self) -> (Rc<RunFuture>, bool) {
+        (Rc::clone(&self.run), false)
+    }
+}
+
+impl<T> Dependency for AllowFailure<T> {
+    fn dependency(self) -> (Rc<RunFuture>, bool) {
+        (self.0.run, true)
+    }
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The overrides of one submit.
+#[derive(Default)]
 pub struct RunOptions {
-    contract: SubmitOptions,
-    wait_for: Vec<Rc<RunFuture>>,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        let contract = SubmitOptions {
-            name: None,
-            retries: None,
-            retry_delay: None,
-            timeout: None,
-            tags: Vec::new(),
-        };
-        Self {
-            contract,
-            wait_for: Vec::new(),
-        }
-    }
+    /// In the contract's spelling.
+    json: serde_json::Map<String, serde_json::Value>,
+    tags: Vec<String>,
+    /// Runs to wait for, and whether they may fail.
+    wait_for: Vec<(Rc<RunFuture>, bool)>,
 }
 
 impl RunOptions {
@@ -105,7 +152,7 @@ impl RunOptions {
             task,
             &arguments,
             &self.wait_for(),
-            &self.contract,
+            &self.json(),
         ))
     }
 
@@ -113,7 +160,7 @@ impl RunOptions {
         let mut runs = rows(task, columns);
         only_in_wflow(task);
         let runs: Vec<_> = runs.iter_mut().map(|row| lowered(row)).collect();
-        let futures = runner::submit_many(task, &runs, &self.wait_for(), &self.contract);
+        let futures = runner::submit_many(task, &runs, &self.wait_for(), &self.json());
         futures.into_iter().map(Future::new).collect()
     }
 
@@ -124,12 +171,33 @@ impl RunOptions {
             flow,
             &arguments,
             &self.wait_for(),
-            &self.contract,
+            &self.json(),
         ))
     }
 
-    fn wait_for(&self) -> Vec<&RunFuture> {
-        self.wait_for.iter().map(|run| &**run).collect()
+    fn set(&mut self, option: &str, value: impl Into<serde_json::Value>) {
+        self.json.insert(option.to_owned(), value.into());
+    }
+
+    fn json(&self) -> String {
+        let mut json = self.json.clone();
+        if !self.tags.is_empty() {
+            json.insert("tags".to_owned(), self.tags.clone().into());
+        }
+        match json.is_empty() {
+            true => String::new(),
+            false => serde_json::Value::Object(json).to_string(),
+        }
+    }
+
+    fn wait_for(&self) -> Vec<runner::Dependency<'_>> {
+        let waited_for = self.wait_for.iter();
+        waited_for
+            .map(|(run, allow_failure)| runner::Dependency {
+                run,
+                allow_failure: *allow_failure,
+            })
+            .collect()
     }
 }
 
@@ -151,6 +219,8 @@ fn lower(argument: &mut Argument) -> runner::Argument<'_> {
         input: match argument {
             Argument::Value(value) => Input::Value(taken(value)),
             Argument::ResultOf(run) => Input::ResultOf(run),
+            Argument::ResultsOf(runs) => Input::ResultsOf(runs.iter().map(|run| &**run).collect()),
+            Argument::OutcomeOf(run) => Input::OutcomeOf(run),
         },
     }
 }

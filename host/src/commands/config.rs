@@ -1,5 +1,6 @@
 //! How runs are executed, as options and as `wflow.toml` say it: one structure for both.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Deserializer, de};
 
-use crate::model::RunnerKind;
+use crate::model::{Limit, RunnerKind};
 use crate::wasm::{FolderGrant, NetworkGrant, Variable};
 
 /// The file of the operator in the folder where wflow is started, or of a project.
@@ -35,6 +36,10 @@ pub(super) struct Config {
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     #[serde(deserialize_with = "duration")]
     pub(super) timeout: Option<Duration>,
+    /// So many runs of a task or with a tag at the same time, or so many starts a second (/m, /h)
+    #[arg(long = "limit", value_name = "task:NAME=N|tag:NAME=N[/s]")]
+    #[serde(deserialize_with = "texts")]
+    pub(super) limits: Vec<Limit>,
     #[command(flatten)]
     pub(super) grants: GrantLists,
 }
@@ -83,12 +88,14 @@ impl Config {
         self.grants.dirs.extend(below.grants.dirs);
         self.grants.env.extend(below.grants.env);
         self.grants.net.extend(below.grants.net);
+        self.limits.extend(below.limits);
         Self {
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
             max_concurrency: self.max_concurrency.or(below.max_concurrency),
             memory: self.memory.or(below.memory),
             timeout: self.timeout.or(below.timeout),
+            limits: self.limits,
             grants: self.grants,
         }
     }
@@ -113,7 +120,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
 fn texts<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
-    T: FromStr<Err = anyhow::Error>,
+    T: FromStr<Err: fmt::Display>,
 {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let parse = |text: &String| {

@@ -43,7 +43,7 @@ pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn described<Options>(kind: &str, definition: &Definition<Options>) -> String {
+fn described(kind: &str, definition: &Definition) -> String {
     let parameters: Vec<_> = definition.parameters.iter().map(parameter).collect();
     let mut text = format!("{kind} {}({})\n", definition.name, parameters.join(", "));
     for line in definition.description.lines() {

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::nearest;
-use crate::model::{Definition, FlowOptions, Parameter, Value};
+use crate::model::{Definition, Parameter, Value};
 use crate::runner::ArgumentSource;
 
 #[derive(Debug, Args)]
@@ -25,10 +25,7 @@ pub(super) struct ParameterArgs {
 
 impl ParameterArgs {
     /// The arguments for the flow, by name; a parameter with a default may be left out.
-    pub(super) fn arguments(
-        &self,
-        flow: &Definition<FlowOptions>,
-    ) -> Result<Vec<(String, ArgumentSource)>> {
+    pub(super) fn arguments(&self, flow: &Definition) -> Result<Vec<(String, ArgumentSource)>> {
         let mut given = BTreeMap::new();
         for (name, json) in self
             .file
@@ -72,7 +69,7 @@ fn read(file: &str) -> Result<BTreeMap<String, Box<RawValue>>> {
     })
 }
 
-fn parameter<'a>(flow: &'a Definition<FlowOptions>, name: &str) -> Result<&'a Parameter> {
+fn parameter<'a>(flow: &'a Definition, name: &str) -> Result<&'a Parameter> {
     let found = flow
         .parameters
         .iter()

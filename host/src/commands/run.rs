@@ -17,9 +17,9 @@ use super::config::Config;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::{HostFault, build, home, selection};
-use crate::model::{FailureKind, Level, Outcome};
+use crate::model::{FailureKind, Level, Limit, Manifest, Most, Options, Outcome, Scope};
 use crate::report::{JsonReporter, Reporter, TerminalReporter, Terminals};
-use crate::runner::{Mailbox, Overrides, Plan, Runner, TaskFuture};
+use crate::runner::{Capacity, Mailbox, Plan, Runner, Submit, TaskFuture};
 use crate::scheduler::Input;
 use crate::wasm::{self, WasmExecutor};
 
@@ -68,25 +68,49 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
         let flow = selection::flow(&component.manifest, args.flow.as_deref())?;
         let arguments = args.parameters.arguments(flow)?;
         let name = flow.name.clone();
-        let capacity = settings.capacity(&flow.options);
-        let plan = Plan {
-            manifest: component.manifest.clone(),
-            key: component.digest[..8].to_owned(),
-            runner: settings.runner(&flow.options),
+        let capacity = Capacity {
+            slots: settings.max_concurrency() as usize,
+            workers: settings.workers(&flow.options),
+            limits: limits_of(&settings, &component.manifest),
         };
+        let key = component.digest[..8].to_owned();
+        let plan = Plan::new(component.manifest.clone(), key, settings.runner());
         let executor = WasmExecutor::new(component.clone(), limits, settings.grants());
+        let workers = capacity.workers;
         let (mut runner, mailbox) =
             Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
-        let overrides = Overrides {
-            timeout: settings.timeout(),
-            ..Overrides::default()
+        let timeout = settings.timeout().map(|timeout| timeout.as_millis());
+        let options = Options {
+            timeout_ms: timeout.map(|ms| u64::try_from(ms).unwrap_or(u64::MAX)),
+            ..Options::default()
         };
-        let root = mailbox.start_flow(None, &name, arguments, &[], overrides);
+        let submit = Submit {
+            name,
+            arguments,
+            wait_for: Vec::new(),
+            options: Ok(Some(options)),
+        };
+        let root = mailbox.start_flow(None, submit);
         tokio::spawn(interrupts(mailbox.clone(), root.clone()));
-        show(args, capacity.workers, &mut runner, &mailbox, &root)
+        show(args, workers, &mut runner, &mailbox, &root)
             .await
             .context(HostFault)
     })
+}
+
+/// The operator's and the project's limits, and those that the tasks' code declares.
+fn limits_of(settings: &Settings, manifest: &Manifest) -> Vec<Limit> {
+    let declared = manifest.tasks.iter().filter_map(|task| {
+        Some(Limit {
+            scope: Scope::Task(task.name.as_str().into()),
+            most: Most::AtOnce(task.options.max_concurrency?),
+        })
+    });
+    settings
+        .shared_limits()
+        .into_iter()
+        .chain(declared)
+        .collect()
 }
 
 /// Shows the run until it ends. A closed stdout cancels the run, as Ctrl-C does.

@@ -3,13 +3,10 @@
 use anyhow::{Context, Result, bail};
 
 use super::nearest;
-use crate::model::{Definition, FlowOptions, Manifest};
+use crate::model::{Definition, Manifest};
 
 /// The flow of this name, or the only one.
-pub(super) fn flow<'a>(
-    manifest: &'a Manifest,
-    name: Option<&str>,
-) -> Result<&'a Definition<FlowOptions>> {
+pub(super) fn flow<'a>(manifest: &'a Manifest, name: Option<&str>) -> Result<&'a Definition> {
     let names = || manifest.flows.iter().map(|flow| &*flow.name);
     match (name, &*manifest.flows) {
         (_, []) => bail!("the component holds no flow, only tasks; write one with #[flow]"),
@@ -39,10 +36,7 @@ mod tests {
     fn check(flows: &[&str], name: Option<&str>, expected: Result<&str, &str>) {
         let flow = |name: &&str| Definition {
             name: (*name).to_owned(),
-            description: String::new(),
-            parameters: Vec::new(),
-            result: String::new(),
-            options: FlowOptions::default(),
+            ..Definition::default()
         };
         let manifest = Manifest {
             flows: flows.iter().map(flow).collect(),

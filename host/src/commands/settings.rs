@@ -9,8 +9,7 @@ use bytesize::ByteSize;
 
 use super::config::{Config, FILE, GrantLists};
 use super::home;
-use crate::model::{FlowOptions, RunnerKind};
-use crate::runner::Capacity;
+use crate::model::{Limit, Options, RunnerKind};
 use crate::wasm::{FolderGrant, Grants, Limits};
 
 const MAX_CONCURRENCY: u32 = 1000;
@@ -95,25 +94,23 @@ impl Settings {
         options
     }
 
-    pub(super) fn runner(&self, flow: &FlowOptions) -> RunnerKind {
-        let chosen = self.operator.runner.or(self.project.runner);
-        chosen.or(flow.runner).unwrap_or_default()
+    /// What every flow run uses, whatever its code says.
+    pub(super) fn runner(&self) -> Option<RunnerKind> {
+        self.operator.runner.or(self.project.runner)
     }
 
     /// Only the operator may have more workers than there are cores.
-    pub(super) fn capacity(&self, flow: &FlowOptions) -> Capacity {
+    pub(super) fn workers(&self, flow: &Options) -> usize {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let project = self.project.max_workers.map(usize::from);
         let asked = project.or(flow.max_workers).unwrap_or(cores);
         let allowed = self.operator.max_workers.map(usize::from);
-        let workers = match self.runner(flow) {
-            RunnerKind::ThreadPool => allowed.unwrap_or(asked.clamp(1, cores)),
-            RunnerKind::Sequential | RunnerKind::Concurrent => 1,
-        };
-        Capacity {
-            slots: self.max_concurrency() as usize,
-            workers,
-        }
+        allowed.unwrap_or(asked.clamp(1, cores))
+    }
+
+    pub(super) fn shared_limits(&self) -> Vec<Limit> {
+        let both = self.operator.limits.iter().chain(&self.project.limits);
+        both.cloned().collect()
     }
 
     pub(super) fn max_concurrency(&self) -> u32 {

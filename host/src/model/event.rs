@@ -27,16 +27,19 @@ pub enum EventKind {
         /// The run that started it, if it is a subflow run.
         parent: Option<RunId>,
         runner: RunnerKind,
+        #[serde(default, skip_serializing_if = "no_tags")]
+        tags: Arc<[String]>,
         arguments: Vec<Argument>,
     },
-    FlowRunStarted,
     TaskRunCreated {
         name: Arc<str>,
         task: Arc<str>,
         /// The flow run that it belongs to.
         flow_run: RunId,
         /// The flow or task run that submitted it.
-        parent: RunId,
+        parent: Option<RunId>,
+        #[serde(default, skip_serializing_if = "no_tags")]
+        tags: Arc<[String]>,
         arguments: Vec<Argument>,
     },
     /// All that it waits for has ended; it starts as soon as a slot is free.
@@ -94,6 +97,14 @@ pub enum Input {
     Value(Value),
     /// The result of another run, handed over by the host.
     ResultOf(RunId),
+    /// The results of other runs, as a list.
+    ResultsOf(Vec<RunId>),
+    /// How another run ended, whatever that was.
+    OutcomeOf(RunId),
+}
+
+fn no_tags(tags: &Arc<[String]>) -> bool {
+    tags.is_empty()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

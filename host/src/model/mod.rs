@@ -1,13 +1,19 @@
-//! The words that every other room speaks: ids, values, definitions, outcomes and events. No clock, no IO.
+//! The words that every other room speaks: ids, values, definitions, states and events. No clock, no IO.
 
 mod definition;
 mod event;
 mod id;
+mod limit;
+mod options;
 mod outcome;
+mod state;
 mod value;
 
-pub use definition::{Definition, FlowOptions, Manifest, Parameter, RunnerKind, TaskOptions};
+pub use definition::{Definition, Manifest, Parameter};
 pub use event::{Argument, Event, EventKind, Input, Level, Stream};
 pub use id::RunId;
+pub use limit::{Limit, Most, Scope};
+pub use options::{OneOrMany, Options, Retries, RunnerKind};
 pub use outcome::{Failure, FailureKind, Outcome};
+pub use state::{State, StateType};
 pub use value::Value;

@@ -1,10 +1,11 @@
 //! How a run or an attempt ended.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Value;
+use super::{State, StateType, Value};
 
 /// A failure is data, not an error of the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub struct Failure {
 
 /// The host's word for what happened, which no guest can forge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The guest returned an error.
     Failed,
@@ -56,21 +57,29 @@ impl Outcome {
     }
 }
 
+impl Failure {
+    /// The next attempt may be faster.
+    pub fn timed_out(limit: Duration) -> Self {
+        Self {
+            kind: FailureKind::TimedOut,
+            message: format!("exceeded its timeout of {} s", limit.as_secs_f64()),
+            retryable: true,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     /// As Prefect shows a state: its name, the message, and the type where the name is another.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, suffix) = match self.kind {
-            FailureKind::Failed => ("Failed", ""),
-            FailureKind::Crashed => ("Crashed", ""),
-            FailureKind::Cancelled => ("Cancelled", ""),
-            FailureKind::TimedOut => ("TimedOut", ", type=FAILED"),
-            FailureKind::UpstreamFailed => ("UpstreamFailed", ", type=FAILED"),
-            FailureKind::Denied => ("Denied", ", type=FAILED"),
-            FailureKind::InvalidInput => ("InvalidInput", ", type=FAILED"),
-        };
+        let state = State::from(self.kind);
         if self.message.is_empty() {
-            return write!(f, "{name}()");
+            return write!(f, "{state}()");
         }
-        write!(f, "{name}('{}'{suffix})", self.message)
+        match (state, state.state_type()) {
+            (State::Failed, _) | (_, StateType::Crashed | StateType::Cancelled) => {
+                write!(f, "{state}('{}')", self.message)
+            }
+            _ => write!(f, "{state}('{}', type=FAILED)", self.message),
+        }
     }
 }

@@ -42,12 +42,21 @@ impl<Out: Write> JsonReporter<Out> {
                 flow,
                 parent,
                 runner,
+                tags,
                 ..
             } => json!({
-                "event": "FlowRunCreated", "name": name, "flow": flow, "parent": parent, "runner": runner,
+                "event": "FlowRunCreated", "name": name, "flow": flow, "parent": parent,
+                "runner": runner, "tags": tags,
             }),
-            EventKind::TaskRunCreated { task, flow_run, .. } => json!({
+            EventKind::TaskRunCreated {
+                task,
+                flow_run,
+                parent,
+                tags,
+                ..
+            } => json!({
                 "event": "TaskRunCreated", "task": task, "flow_run": self.names.get(*flow_run),
+                "parent": parent, "tags": tags,
             }),
             EventKind::Printed { stream, bytes } => json!({
                 "event": "Printed", "stream": stream, "text": String::from_utf8_lossy(bytes),

@@ -323,8 +323,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 self.finished(event, &run, outcome, &message)?;
                 self.result(event, outcome)
             }
-            EventKind::FlowRunStarted
-            | EventKind::TaskRunSubmitted
+            EventKind::TaskRunSubmitted
             | EventKind::AttemptStarted { .. }
             | EventKind::TaskRunYielded
             | EventKind::TaskRunResumed => Ok(()),

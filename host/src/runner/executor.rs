@@ -1,12 +1,13 @@
 //! What a runner asks of whatever executes an attempt.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mailbox, TaskFuture};
-use crate::model::{Outcome, RunId, Value};
+use super::{Mailbox, Submitter, TaskFuture};
+use crate::model::{Outcome, RunId, RunnerKind, Value};
 
 /// One try of a run: plain data, so that it can travel to another machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,16 +27,35 @@ pub enum Target {
     Task,
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flow => "flow",
+            Self::Task => "task",
+        })
+    }
+}
+
 /// An attempt on its way through this process.
 #[derive(Clone, Debug)]
 pub struct Job {
     pub attempt: Attempt,
     pub future: TaskFuture,
+    /// Of the flow run that it belongs to.
+    pub runner: RunnerKind,
     pub timeout: Option<Duration>,
     pub deadline: Option<Instant>,
 }
 
 impl Job {
+    /// Whoever submits runs from within the attempt.
+    pub fn submitter(&self) -> Submitter {
+        Submitter {
+            run: self.attempt.run,
+            runner: self.runner,
+        }
+    }
+
     /// Whether the attempt has to end now, wherever it is.
     pub fn is_due(&self) -> bool {
         self.future.is_stopped() || self.is_overdue()

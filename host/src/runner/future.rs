@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
-use crate::model::{Outcome, RunId};
+use crate::model::{Outcome, RunId, State};
 
 /// Cheap to clone; all clones speak of the same run. Dropping it does not cancel the run.
 #[derive(Clone, Debug)]
@@ -15,6 +15,7 @@ pub struct TaskFuture(Arc<Shared>);
 struct Shared {
     id: RunId,
     name: Arc<str>,
+    /// An index into [`State::ALL`].
     state: AtomicU8,
     outcome: OnceLock<Outcome>,
     ended: Notify,
@@ -23,20 +24,12 @@ struct Shared {
     resumed: Notify,
 }
 
-/// Where a run stands that has not ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunState {
-    Pending,
-    Running,
-    Retrying,
-}
-
 impl TaskFuture {
     pub(crate) fn new(id: RunId, name: Arc<str>) -> Self {
         Self(Arc::new(Shared {
             id,
             name,
-            state: AtomicU8::new(RunState::Pending as u8),
+            state: AtomicU8::new(State::Pending as u8),
             outcome: OnceLock::new(),
             ended: Notify::new(),
             stopped: AtomicBool::new(false),
@@ -58,11 +51,10 @@ impl TaskFuture {
         self.0.outcome.get()
     }
 
-    pub fn state(&self) -> RunState {
-        match self.0.state.load(Ordering::Relaxed) {
-            s if s == RunState::Running as u8 => RunState::Running,
-            s if s == RunState::Retrying as u8 => RunState::Retrying,
-            _ => RunState::Pending,
+    pub fn state(&self) -> State {
+        match self.outcome() {
+            Some(outcome) => outcome.into(),
+            None => State::ALL[usize::from(self.0.state.load(Ordering::Relaxed))],
         }
     }
 
@@ -92,7 +84,7 @@ impl TaskFuture {
         self.0.stop.notified().await;
     }
 
-    pub(super) fn set_state(&self, state: RunState) {
+    pub(super) fn set_state(&self, state: State) {
         self.0.state.store(state as u8, Ordering::Relaxed);
     }
 

@@ -1,24 +1,73 @@
 //! Threads that execute attempts: on each of them many attempts interleave.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use async_channel::{Receiver, Sender};
 
-use super::{Executor, Job, Mailbox};
-use crate::model::{Failure, FailureKind, Outcome};
+use super::{Executor, Job, Mailbox, Target};
+use crate::model::{Failure, FailureKind, Outcome, RunnerKind};
 use crate::scheduler::Input;
 
 /// After how many polls a worker looks at its timers: a busy guest takes up to 10 ms a poll.
 const POLLS_BETWEEN_TIMERS: u32 = 4;
 
+/// The threads of all runners. A flow never keeps a task from its thread, nor the other way round.
+pub(super) struct Lanes {
+    flows: Lane,
+    /// The tasks of sequential and concurrent runners.
+    tasks: Lane,
+    /// Those of thread-pool runners; its threads start with the first job.
+    pool: OnceCell<Lane>,
+    start_pool: Box<dyn Fn() -> Result<Lane>>,
+}
+
+impl Lanes {
+    pub(super) fn start<E: Executor>(
+        workers: usize,
+        executor: &Arc<E>,
+        mailbox: &Mailbox,
+    ) -> Result<Self> {
+        let (pool_executor, pool_mailbox) = (executor.clone(), mailbox.clone());
+        Ok(Self {
+            flows: Lane::start("flows", 1, executor, mailbox)?,
+            tasks: Lane::start("tasks", 1, executor, mailbox)?,
+            pool: OnceCell::new(),
+            start_pool: Box::new(move || {
+                Lane::start("pool", workers, &pool_executor, &pool_mailbox)
+            }),
+        })
+    }
+
+    pub(super) fn send(&self, job: Job) {
+        let lane = match (job.attempt.target, job.runner) {
+            (Target::Flow, _) => &self.flows,
+            (Target::Task, RunnerKind::Sequential | RunnerKind::Concurrent) => &self.tasks,
+            (Target::Task, RunnerKind::ThreadPool) => self.pool(),
+        };
+        lane.send(job);
+    }
+
+    /// The one thread for tasks, where no more can be started.
+    fn pool(&self) -> &Lane {
+        if let Some(pool) = self.pool.get() {
+            return pool;
+        }
+        match (self.start_pool)() {
+            Ok(pool) => self.pool.get_or_init(|| pool),
+            Err(_) => &self.tasks,
+        }
+    }
+}
+
 /// A queue of jobs and the threads that take them. The threads end when it is dropped.
-pub(super) struct Lane {
+struct Lane {
     jobs: Sender<Job>,
 }
 
 impl Lane {
-    pub(super) fn start<E: Executor>(
+    fn start<E: Executor>(
         name: &str,
         threads: usize,
         executor: &Arc<E>,
@@ -45,7 +94,7 @@ impl Lane {
         Ok(Self { jobs })
     }
 
-    pub(super) fn send(&self, job: Job) {
+    fn send(&self, job: Job) {
         // The queue has no bound, and the workers end only when this sender is gone.
         let _ = self.jobs.try_send(job);
     }
@@ -100,10 +149,5 @@ async fn time_is_up(job: &Job) {
 }
 
 fn timed_out(job: &Job) -> Outcome {
-    let seconds = job.timeout.unwrap_or_default().as_secs_f64();
-    Outcome::Failed(Failure {
-        kind: FailureKind::TimedOut,
-        message: format!("exceeded its timeout of {seconds} s"),
-        retryable: true,
-    })
+    Outcome::Failed(Failure::timed_out(job.timeout.unwrap_or_default()))
 }

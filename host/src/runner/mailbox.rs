@@ -7,36 +7,31 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
+use super::argument::{ArgumentSource, Bound};
+use super::plan::{Plan, Resolved};
 use super::{Target, TaskFuture};
-use crate::model::{
-    Argument, Input as ArgumentInput, Manifest, Parameter, RunId, RunnerKind, TaskOptions, Value,
-};
-use crate::scheduler::{Input, NewFlowRun, NewTaskRun};
+use crate::model::{Options, RunId, RunnerKind};
+use crate::scheduler::{Input, NewRun, NewRunOf, Upstream};
 
-/// What a runner knows beforehand about all runs.
-#[derive(Debug, Default)]
-pub struct Plan {
-    pub manifest: Manifest,
-    /// Names the component in task run names: 8 hexadecimal digits.
-    pub key: String,
-    /// Of the root flow run, and of its subflow runs.
+/// Somebody wants a run.
+#[derive(Debug)]
+pub struct Submit {
+    /// The name of the flow or task.
+    pub name: String,
+    /// By name, or by position where the name is empty.
+    pub arguments: Vec<(String, ArgumentSource)>,
+    /// Runs to wait for besides those that give arguments.
+    pub wait_for: Vec<Upstream>,
+    /// What it overrides of the options that the code declares; or why that cannot be.
+    pub options: Result<Option<Options>, String>,
+}
+
+/// The run that submits another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Submitter {
+    pub run: RunId,
+    /// The runner of the flow run that it belongs to.
     pub runner: RunnerKind,
-}
-
-/// What one submit overrides of the options that the code declares.
-#[derive(Clone, Debug, Default)]
-pub struct Overrides {
-    pub name: Option<String>,
-    pub retries: Option<u32>,
-    pub retry_delay_ms: Option<u64>,
-    pub timeout: Option<Duration>,
-}
-
-/// Where an argument comes from.
-#[derive(Clone, Debug)]
-pub enum ArgumentSource {
-    Value(Value),
-    ResultOf(TaskFuture),
 }
 
 /// What the loop keeps of a run until it ends.
@@ -44,13 +39,14 @@ pub(super) struct Submission {
     pub(super) future: TaskFuture,
     pub(super) target: Target,
     pub(super) name: Arc<str>,
-    /// One for each parameter, or why the submit cannot work.
-    pub(super) arguments: Result<Vec<ArgumentSource>, String>,
+    /// One for each parameter.
+    pub(super) arguments: Vec<ArgumentSource>,
     pub(super) timeout: Option<Duration>,
+    pub(super) runner: RunnerKind,
 }
 
 pub(super) enum Message {
-    Submitted(Submission, Input),
+    Submitted(Submission, Box<NewRun>),
     Input(Input),
 }
 
@@ -79,188 +75,98 @@ impl Mailbox {
         open(Plan::default()).0
     }
 
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
     pub fn send(&self, input: Input) {
         // The loop is gone only when the whole run is over; nobody waits for an answer then.
         let _ = self.sender.send(Message::Input(input));
     }
 
     /// Submits a task run. A submit that cannot work gives a run that fails with `InvalidInput`.
-    pub fn submit_task(
-        &self,
-        parent: RunId,
-        task: &str,
-        arguments: Vec<(String, ArgumentSource)>,
-        wait_for: &[TaskFuture],
-        overrides: Overrides,
-    ) -> TaskFuture {
-        let definition = self.plan.manifest.tasks.iter().find(|d| d.name == task);
-        let undeclared = TaskOptions::default();
-        let options = definition.map_or(&undeclared, |d| &d.options);
-        let bound = match definition {
-            Some(definition) => Bound::new(&definition.parameters, arguments),
-            None => Bound::refused(format!("the component has no task '{task}'")),
-        };
-        let task: Arc<str> = task.into();
-        let name = overrides.name.unwrap_or_else(|| self.task_run_name(&task));
-        let future = TaskFuture::new(RunId(Uuid::now_v7()), name.into());
-        let input = Input::TaskRunSubmitted(NewTaskRun {
-            run: future.id(),
-            name: future.name().clone(),
-            task: task.clone(),
-            parent,
-            upstreams: bound.upstreams(wait_for),
-            arguments: bound.recorded,
-            retries: overrides.retries.unwrap_or(options.retries),
-            retry_delay_ms: overrides.retry_delay_ms.unwrap_or(options.retry_delay_ms),
-        });
-        let submission = Submission {
-            future,
-            target: Target::Task,
-            name: task,
-            arguments: bound.sources,
-            timeout: overrides.timeout.or(declared(options.timeout_ms)),
-        };
-        self.submit(submission, input)
+    pub fn submit_task(&self, by: Submitter, submit: Submit) -> TaskFuture {
+        self.submit(Target::Task, Some(by), submit)
     }
 
-    /// Starts a flow run: a subflow run where it has a parent.
-    pub fn start_flow(
-        &self,
-        parent: Option<RunId>,
-        flow: &str,
-        arguments: Vec<(String, ArgumentSource)>,
-        wait_for: &[TaskFuture],
-        overrides: Overrides,
-    ) -> TaskFuture {
-        let definition = self.plan.manifest.flows.iter().find(|d| d.name == flow);
-        let bound = match definition {
-            Some(definition) => Bound::new(&definition.parameters, arguments),
-            None => Bound::refused(format!("the component has no flow '{flow}'")),
-        };
-        let name = overrides.name.or_else(|| petname::petname(2, "-"));
-        let name = name.unwrap_or_else(|| flow.to_owned());
-        let future = TaskFuture::new(RunId(Uuid::now_v7()), name.into());
-        let flow: Arc<str> = flow.into();
-        let input = Input::FlowRunSubmitted(NewFlowRun {
-            run: future.id(),
-            name: future.name().clone(),
-            flow: flow.clone(),
-            parent,
-            runner: self.plan.runner,
-            upstreams: bound.upstreams(wait_for),
-            arguments: bound.recorded,
-        });
-        let timeout_ms = definition.and_then(|d| d.options.timeout_ms);
-        let submission = Submission {
-            future,
-            target: Target::Flow,
-            name: flow,
-            arguments: bound.sources,
-            timeout: overrides.timeout.or(declared(timeout_ms)),
-        };
-        self.submit(submission, input)
+    /// Starts a flow run: a subflow run where another run starts it.
+    pub fn start_flow(&self, by: Option<Submitter>, submit: Submit) -> TaskFuture {
+        self.submit(Target::Flow, by, submit)
     }
 
-    fn submit(&self, submission: Submission, input: Input) -> TaskFuture {
-        let future = submission.future.clone();
-        let _ = self.sender.send(Message::Submitted(submission, input));
+    fn submit(&self, target: Target, by: Option<Submitter>, submit: Submit) -> TaskFuture {
+        let planned = self.plan.find(target, &submit.name);
+        let (options, refusal) = match submit.options {
+            Ok(options) => (options, None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        let bound = match (planned, refusal) {
+            (_, Some(refusal)) => Bound::refused(refusal),
+            (None, _) => Bound::refused(format!("the component has no {target} '{}'", submit.name)),
+            (Some(planned), None) => Bound::new(&planned.definition.parameters, submit.arguments),
+        };
+        let title: Arc<str> = planned.map_or_else(|| submit.name.into(), |p| p.name.clone());
+        let Resolved {
+            options,
+            retries,
+            tags,
+        } = Resolved::new(options, planned);
+        let name = match &options.run_name {
+            Some(template) => bound.name(template),
+            None => self.run_name(target, &title),
+        };
+        let future = TaskFuture::new(RunId(Uuid::now_v7()), name.into());
+        let runner = self.runner(target, by, &options);
+        let new = NewRun {
+            run: future.id(),
+            name: future.name().clone(),
+            parent: by.map(|by| by.run),
+            what: match target {
+                Target::Task => NewRunOf::Task {
+                    task: title.clone(),
+                    priority: options.priority.unwrap_or(0),
+                },
+                Target::Flow => NewRunOf::Flow {
+                    flow: title.clone(),
+                    runner,
+                    timeout_ms: options.timeout_ms,
+                },
+            },
+            tags,
+            upstreams: bound.upstreams(submit.wait_for),
+            arguments: bound.recorded,
+            refusal: bound.sources.as_ref().err().cloned(),
+            retries,
+        };
+        let submission = Submission {
+            future: future.clone(),
+            target,
+            name: title,
+            arguments: bound.sources.unwrap_or_default(),
+            timeout: options.timeout_ms.map(Duration::from_millis),
+            runner,
+        };
+        let _ = self
+            .sender
+            .send(Message::Submitted(submission, Box::new(new)));
         future
     }
 
-    /// Prefect's form: the task, what tells it from its namesakes, the number of the submit.
-    fn task_run_name(&self, task: &Arc<str>) -> String {
+    /// The runner of the flow run, or of the one that the task run belongs to.
+    fn runner(&self, target: Target, by: Option<Submitter>, options: &Options) -> RunnerKind {
+        let own = match target {
+            Target::Flow => self.plan.runner.or(options.runner),
+            Target::Task => None,
+        };
+        own.or(by.map(|by| by.runner)).unwrap_or_default()
+    }
+
+    /// Prefect's forms: two words for a flow run; for a task run the task, what tells it from its
+    /// namesakes, and the number of the submit.
+    fn run_name(&self, target: Target, title: &Arc<str>) -> String {
+        if target == Target::Flow {
+            return petname::petname(2, "-").unwrap_or_else(|| title.to_string());
+        }
         let mut counts = self.counts.lock().expect("never held across a panic");
-        let count = counts.entry(task.clone()).or_default();
-        let name = format!("{task}-{}-{count}", self.plan.key);
+        let count = counts.entry(title.clone()).or_default();
+        let name = format!("{title}-{}-{count}", self.plan.key);
         *count += 1;
         name
-    }
-}
-
-/// Puts named arguments, and those by position, into the definition's order.
-fn bind(
-    parameters: &[Parameter],
-    arguments: Vec<(String, ArgumentSource)>,
-) -> Result<Vec<ArgumentSource>, String> {
-    let mut bound: Vec<Option<ArgumentSource>> = vec![None; parameters.len()];
-    for (position, (name, source)) in arguments.into_iter().enumerate() {
-        let slot = match &*name {
-            "" => position,
-            name => match parameters.iter().position(|p| p.name == name) {
-                Some(slot) => slot,
-                None => return Err(format!("there is no parameter '{name}'")),
-            },
-        };
-        match bound.get_mut(slot) {
-            Some(free @ None) => *free = Some(source),
-            Some(_) => {
-                return Err(format!(
-                    "parameter '{}' is given twice",
-                    parameters[slot].name
-                ));
-            }
-            None => return Err(format!("{} arguments at most are taken", parameters.len())),
-        }
-    }
-    let with_defaults = parameters.iter().zip(bound).map(|(parameter, source)| {
-        let default = || {
-            parameter
-                .default
-                .as_deref()
-                .map(|json| ArgumentSource::Value(Value::Json(json.into())))
-        };
-        source
-            .or_else(default)
-            .ok_or_else(|| format!("parameter '{}' is missing", parameter.name))
-    });
-    with_defaults.collect()
-}
-
-fn declared(timeout_ms: Option<u64>) -> Option<Duration> {
-    timeout_ms.map(Duration::from_millis)
-}
-
-/// A submit's arguments, one for each parameter, or why it cannot work.
-struct Bound {
-    sources: Result<Vec<ArgumentSource>, String>,
-    /// As the events tell them.
-    recorded: Vec<Argument>,
-}
-
-impl Bound {
-    fn new(parameters: &[Parameter], arguments: Vec<(String, ArgumentSource)>) -> Self {
-        let sources = bind(parameters, arguments);
-        let named = parameters.iter().zip(sources.iter().flatten());
-        let recorded = named.map(|(parameter, source)| Argument {
-            name: (&*parameter.name).into(),
-            input: match source {
-                ArgumentSource::Value(value) => ArgumentInput::Value(value.clone()),
-                ArgumentSource::ResultOf(future) => ArgumentInput::ResultOf(future.id()),
-            },
-        });
-        let recorded = recorded.collect();
-        Self { sources, recorded }
-    }
-
-    fn refused(why: String) -> Self {
-        Self {
-            sources: Err(why),
-            recorded: Vec::new(),
-        }
-    }
-
-    /// The runs that have to complete before the new one starts.
-    fn upstreams(&self, wait_for: &[TaskFuture]) -> Vec<RunId> {
-        let arguments = self.recorded.iter().map(|argument| &argument.input);
-        let of_arguments = arguments.filter_map(|input| match input {
-            ArgumentInput::ResultOf(run) => Some(*run),
-            ArgumentInput::Value(_) => None,
-        });
-        let waited_for = wait_for.iter().map(TaskFuture::id);
-        of_arguments.chain(waited_for).collect()
     }
 }

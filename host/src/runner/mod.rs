@@ -1,9 +1,11 @@
 //! The one loop: takes inputs from the mailbox, asks the scheduler, shows what happened, acts on it.
 
+mod argument;
 mod executor;
 mod future;
 mod lane;
 mod mailbox;
+mod plan;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,37 +15,34 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::model::{Event, EventKind, FailureKind, Outcome, RunId, Value};
+use crate::model::{Event, EventKind, FailureKind, Limit, Outcome, RunId, State, Value};
 use crate::scheduler::{Input, Scheduler};
+pub use argument::ArgumentSource;
 pub use executor::{Attempt, Executor, Job, Target};
-pub use future::{RunState, TaskFuture};
-use lane::Lane;
-pub use mailbox::{ArgumentSource, Mailbox, Overrides, Plan};
+pub use future::TaskFuture;
+use lane::Lanes;
+pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};
+pub use plan::Plan;
 
 /// How many task runs execute at the same time, and on how many threads.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Capacity {
     /// Live instances that are not waiting for other runs.
     pub slots: usize,
-    /// Worker threads for task runs; flow runs have one of their own.
+    /// Worker threads of thread-pool runners; other runners have one.
     pub workers: usize,
+    pub limits: Vec<Limit>,
 }
 
 /// Runs flows to their end.
 pub struct Runner {
     scheduler: Scheduler,
     inbox: UnboundedReceiver<Message>,
-    live: HashMap<RunId, Live>,
-    flows: Lane,
-    tasks: Lane,
+    /// Runs that have not ended.
+    live: HashMap<RunId, Submission>,
+    lanes: Lanes,
     mailbox: Mailbox,
-}
-
-/// A run that has not ended.
-struct Live {
-    future: TaskFuture,
-    submission: Submission,
 }
 
 impl Runner {
@@ -55,11 +54,10 @@ impl Runner {
     ) -> Result<(Self, Mailbox)> {
         let (mailbox, inbox) = mailbox::open(plan);
         let runner = Self {
-            scheduler: Scheduler::new(capacity.slots),
+            scheduler: Scheduler::new(capacity.slots, &capacity.limits),
             inbox,
             live: HashMap::new(),
-            flows: Lane::start("flows", 1, &executor, &mailbox)?,
-            tasks: Lane::start("tasks", capacity.workers, &executor, &mailbox)?,
+            lanes: Lanes::start(capacity.workers, &executor, &mailbox)?,
             mailbox: mailbox.clone(),
         };
         Ok((runner, mailbox))
@@ -93,10 +91,9 @@ impl Runner {
             None => Duration::MAX,
         };
         match tokio::time::timeout(tick, self.inbox.recv()).await {
-            Ok(Some(Message::Submitted(submission, input))) => {
-                let future = submission.future.clone();
-                self.live.insert(future.id(), Live { future, submission });
-                input
+            Ok(Some(Message::Submitted(submission, new))) => {
+                self.live.insert(new.run, submission);
+                Input::Submitted(new)
             }
             Ok(Some(Message::Input(input))) => input,
             Ok(None) | Err(_) => Input::Tick,
@@ -105,12 +102,16 @@ impl Runner {
 
     fn act_on(&mut self, event: Event) {
         match event.kind {
-            EventKind::FlowRunStarted | EventKind::AttemptStarted { .. } => self.start(event.run),
+            EventKind::AttemptStarted { .. } => self.start(event.run),
             EventKind::AttemptFailed { .. } => {
-                self.live[&event.run].future.set_state(RunState::Retrying)
+                self.live[&event.run].future.set_state(State::AwaitingRetry);
             }
             EventKind::TaskRunResumed => self.live[&event.run].future.resume(),
-            EventKind::CancellationStarted => self.live[&event.run].future.stop(),
+            EventKind::CancellationStarted => {
+                let future = &self.live[&event.run].future;
+                future.set_state(State::Cancelling);
+                future.stop();
+            }
             EventKind::TaskRunFinished { outcome } | EventKind::FlowRunFinished { outcome, .. } => {
                 if let Some(live) = self.live.remove(&event.run) {
                     live.future.end(outcome);
@@ -121,44 +122,32 @@ impl Runner {
     }
 
     fn start(&self, id: RunId) {
-        let Live { future, submission } = &self.live[&id];
-        future.set_state(RunState::Running);
-        let arguments = match &submission.arguments {
-            Ok(sources) => sources.iter().map(ArgumentSource::value).collect(),
+        let submission = &self.live[&id];
+        submission.future.set_state(State::Running);
+        let values = submission.arguments.iter().map(ArgumentSource::value);
+        match values.collect() {
+            Ok(arguments) => self.lanes.send(submission.job(arguments)),
             Err(refusal) => {
-                let outcome = Outcome::failed(FailureKind::InvalidInput, refusal.clone());
-                return self.mailbox.send(Input::AttemptEnded { run: id, outcome });
+                let outcome = Outcome::failed(FailureKind::InvalidInput, refusal);
+                self.mailbox.send(Input::AttemptEnded { run: id, outcome });
             }
-        };
-        let lane = match submission.target {
-            Target::Flow => &self.flows,
-            Target::Task => &self.tasks,
-        };
-        lane.send(Job {
-            attempt: Attempt {
-                run: id,
-                target: submission.target,
-                name: submission.name.clone(),
-                arguments,
-            },
-            deadline: submission
-                .timeout
-                .and_then(|t| Instant::now().checked_add(t)),
-            timeout: submission.timeout,
-            future: future.clone(),
-        });
+        }
     }
 }
 
-impl ArgumentSource {
-    /// The value to hand over; the scheduler starts no run before its upstreams have completed.
-    fn value(&self) -> Value {
-        match self {
-            Self::Value(value) => value.clone(),
-            Self::ResultOf(future) => match future.outcome() {
-                Some(Outcome::Completed(value)) => value.clone(),
-                _ => Value::null(),
+impl Submission {
+    fn job(&self, arguments: Vec<Value>) -> Job {
+        Job {
+            attempt: Attempt {
+                run: self.future.id(),
+                target: self.target,
+                name: self.name.clone(),
+                arguments,
             },
+            future: self.future.clone(),
+            runner: self.runner,
+            timeout: self.timeout,
+            deadline: self.timeout.and_then(|t| Instant::now().checked_add(t)),
         }
     }
 }

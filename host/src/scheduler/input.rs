@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::model::{Argument, Level, Outcome, RunId, RunnerKind, Stream};
+use crate::model::{Argument, Level, Outcome, Retries, RunId, RunnerKind, Stream};
 
 #[derive(Debug)]
 pub enum Input {
-    FlowRunSubmitted(NewFlowRun),
-    TaskRunSubmitted(NewTaskRun),
+    Submitted(Box<NewRun>),
     /// An attempt is over; its instance is gone.
     AttemptEnded {
         run: RunId,
@@ -38,33 +37,46 @@ pub enum Input {
         /// What the state says, e.g. `interrupted`.
         reason: String,
     },
-    /// Time has passed: retries may be due.
+    /// Time has passed: something may be due.
     Tick,
 }
 
+/// A flow run or a task run.
 #[derive(Debug)]
-pub struct NewFlowRun {
+pub struct NewRun {
     pub run: RunId,
     pub name: Arc<str>,
-    pub flow: Arc<str>,
+    /// The flow or task run that submits it; none for a root flow run.
     pub parent: Option<RunId>,
-    pub runner: RunnerKind,
+    pub what: NewRunOf,
+    pub tags: Arc<[String]>,
     pub arguments: Vec<Argument>,
-    /// Runs that must have completed before it starts.
-    pub upstreams: Vec<RunId>,
+    /// Runs that must have ended before it starts.
+    pub upstreams: Vec<Upstream>,
+    /// Why the submit cannot work: the run ends at once.
+    pub refusal: Option<String>,
+    pub retries: Arc<Retries>,
 }
 
 #[derive(Debug)]
-pub struct NewTaskRun {
+pub enum NewRunOf {
+    Flow {
+        flow: Arc<str>,
+        runner: RunnerKind,
+        /// How long an attempt and its runs may take, in milliseconds.
+        timeout_ms: Option<u64>,
+    },
+    Task {
+        task: Arc<str>,
+        /// Runs of higher priority start first.
+        priority: i32,
+    },
+}
+
+/// A run that another one waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upstream {
     pub run: RunId,
-    pub name: Arc<str>,
-    pub task: Arc<str>,
-    /// The flow or task run that submits it.
-    pub parent: RunId,
-    pub arguments: Vec<Argument>,
-    /// Runs that must have completed before it starts.
-    pub upstreams: Vec<RunId>,
-    pub retries: u32,
-    /// The pause before each retry, in milliseconds.
-    pub retry_delay_ms: u64,
+    /// Whether the other one starts even if this one does not complete.
+    pub allow_failure: bool,
 }

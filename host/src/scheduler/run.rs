@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::model::{Outcome, RunId};
+use jiff::Timestamp;
+
+use super::input::Upstream;
+use super::queue::Gates;
+use crate::model::{Outcome, Retries, RunId, State};
 
 #[derive(Debug)]
 pub(super) struct Run {
@@ -13,10 +17,12 @@ pub(super) struct Run {
     pub(super) flow_run: Option<RunId>,
     pub(super) kind: Kind,
     pub(super) phase: Phase,
+    pub(super) attempts: u32,
+    pub(super) retries: Arc<Retries>,
     /// Upstream runs that have not ended.
     pub(super) awaited: usize,
-    /// Runs that wait for this one.
-    pub(super) dependents: Vec<RunId>,
+    /// Runs that wait for this one: as their upstream.
+    pub(super) dependents: Vec<Upstream>,
     /// Runs that this one submitted.
     pub(super) children: Vec<RunId>,
     /// Why it is to be cancelled.
@@ -26,14 +32,17 @@ pub(super) struct Run {
 #[derive(Debug)]
 pub(super) enum Kind {
     Flow {
+        /// Runs of the current attempt.
         runs: usize,
         ended: usize,
         completed: usize,
+        timeout_ms: Option<u64>,
+        /// When the current attempt has to have ended.
+        deadline: Option<Timestamp>,
     },
     Task {
-        attempts: u32,
-        retries_left: u32,
-        retry_delay_ms: u64,
+        priority: i32,
+        gates: Gates,
     },
 }
 
@@ -52,9 +61,7 @@ pub(super) enum Phase {
     Retrying,
     /// A flow whose function has ended and whose runs have not.
     Returned(Outcome),
-    Ended {
-        completed: bool,
-    },
+    Ended(State),
 }
 
 impl Run {
@@ -62,7 +69,21 @@ impl Run {
         matches!(self.kind, Kind::Flow { .. })
     }
 
-    pub(super) fn has_ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended { .. })
+    pub(super) fn holds_slot(&self) -> bool {
+        self.phase == Phase::Running && !self.is_flow()
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self.phase {
+            Phase::Pending | Phase::Ready if self.attempts == 0 => State::Pending,
+            Phase::Pending | Phase::Ready | Phase::Retrying => State::AwaitingRetry,
+            Phase::Running | Phase::Yielded | Phase::Resuming | Phase::Returned(_) => {
+                match self.cancelled {
+                    Some(_) => State::Cancelling,
+                    None => State::Running,
+                }
+            }
+            Phase::Ended(state) => state,
+        }
     }
 }

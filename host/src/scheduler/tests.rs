@@ -1,17 +1,25 @@
 //! Scripts: inputs in, events out.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use super::*;
-use crate::model::{EventKind, RunnerKind, Value};
+use crate::model::{Failure, FailureKind, Outcome, Retries, RunnerKind, Value};
 
 /// Plays a script and compares what happened.
 ///
-/// A line is a time in milliseconds and an input: `flow f`, `task PARENT NAME [after A,B] [retries N]`,
-/// `ok R`, `fail R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
+/// A line is a time in milliseconds and an input: `flow F [in PARENT]`, `task T in PARENT` (both
+/// `[after A,B] [after-failure-of A] [retries N] [timeout MS] [priority N] [of TASK] [tag TAG]`),
+/// `ok R`, `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
 #[track_caller]
 fn check(slots: usize, script: &str, expected: &str) {
-    let mut scheduler = Scheduler::new(slots);
+    check_limited(slots, &[], script, expected);
+}
+
+#[track_caller]
+fn check_limited(slots: usize, limits: &[&str], script: &str, expected: &str) {
+    let limits = limits.iter().map(|limit| limit.parse().expect("a limit"));
+    let mut scheduler = Scheduler::new(slots, &limits.collect::<Vec<_>>());
     let mut happened = String::new();
     for line in script.lines().map(str::trim).filter(|l| !l.is_empty()) {
         let (at, input) = line.split_once(' ').expect("a time and an input");
@@ -54,8 +62,7 @@ fn parse(input: &str) -> Input {
         }),
     };
     match words[0] {
-        "flow" => flow_run(run, words.get(2).map(|parent| id(parent))),
-        "task" => task_run(&words),
+        "flow" | "task" => submitted(&words),
         "ok" => Input::AttemptEnded {
             run,
             outcome: Outcome::Completed(Value::null()),
@@ -74,30 +81,45 @@ fn parse(input: &str) -> Input {
     }
 }
 
-fn flow_run(run: RunId, parent: Option<RunId>) -> Input {
-    Input::FlowRunSubmitted(NewFlowRun {
-        run,
-        name: name(run).into(),
-        flow: "flow".into(),
-        parent,
-        runner: RunnerKind::Concurrent,
-        arguments: Vec::new(),
-        upstreams: Vec::new(),
-    })
-}
-
-fn task_run(words: &[&str]) -> Input {
+fn submitted(words: &[&str]) -> Input {
     let option = |key| words.iter().position(|w| *w == key).map(|at| words[at + 1]);
-    Input::TaskRunSubmitted(NewTaskRun {
-        run: id(words[2]),
-        name: words[2].into(),
-        task: "task".into(),
-        parent: id(words[1]),
+    let number = |key| option(key).map(|n| n.parse::<u32>().expect("a number"));
+    let upstreams = |key, allow_failure| {
+        let runs = option(key).into_iter().flat_map(|list| list.split(','));
+        runs.map(move |run| Upstream {
+            run: id(run),
+            allow_failure,
+        })
+    };
+    let what = match words[0] {
+        "flow" => NewRunOf::Flow {
+            flow: "flow".into(),
+            runner: RunnerKind::Concurrent,
+            timeout_ms: number("timeout").map(u64::from),
+        },
+        _ => NewRunOf::Task {
+            task: option("of").unwrap_or("task").into(),
+            priority: number("priority").map_or(0, |n| n as i32),
+        },
+    };
+    Input::Submitted(Box::new(NewRun {
+        run: id(words[1]),
+        name: words[1].into(),
+        parent: option("in").map(id),
+        what,
+        tags: option("tag").into_iter().map(str::to_owned).collect(),
         arguments: Vec::new(),
-        upstreams: option("after").map_or(Vec::new(), |list| list.split(',').map(id).collect()),
-        retries: option("retries").map_or(0, |n| n.parse().expect("a count")),
-        retry_delay_ms: 100,
-    })
+        upstreams: upstreams("after", false)
+            .chain(upstreams("after-failure-of", true))
+            .collect(),
+        refusal: option("refused").map(str::to_owned),
+        retries: Arc::new(Retries {
+            count: number("retries").unwrap_or(0),
+            delays_ms: Box::new([100]),
+            backoff: 1.0,
+            jitter: 0.0,
+        }),
+    }))
 }
 
 fn describe(event: &Event) -> String {
@@ -106,7 +128,6 @@ fn describe(event: &Event) -> String {
         EventKind::FlowRunCreated { .. } | EventKind::TaskRunCreated { .. } => {
             format!("{run} created")
         }
-        EventKind::FlowRunStarted => format!("{run} started"),
         EventKind::TaskRunSubmitted => format!("{run} submitted"),
         EventKind::AttemptStarted { number } => format!("{run} attempt {number}"),
         EventKind::AttemptFailed { retry_at, .. } => {
@@ -138,13 +159,13 @@ fn a_run_starts_when_a_slot_is_free() {
     check(
         1,
         "0 flow f
-         1 task f a
-         2 task f b
+         1 task a in f
+         2 task b in f
          3 ok a
          4 ok b
          5 ok f",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -162,11 +183,11 @@ fn a_run_waits_for_its_upstreams() {
     check(
         9,
         "0 flow f
-         1 task f a
-         2 task f b after a
+         1 task a in f
+         2 task b in f after a
          3 ok a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -182,13 +203,13 @@ fn a_failed_upstream_fails_its_dependents_without_a_start() {
     check(
         9,
         "0 flow f
-         1 task f a
-         2 task f b after a
-         3 task f c after b
+         1 task a in f
+         2 task b in f after a
+         3 task c in f after b
          4 fail a
-         5 task f d after a",
+         5 task d in f after a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -207,15 +228,15 @@ fn a_retry_waits_without_a_slot() {
     check(
         1,
         "0 flow f
-         1 task f a retries 1
-         2 task f b
+         1 task a in f retries 1
+         2 task b in f
          3 fail a
          4 ok b
          50 tick
          103 tick
          104 fail a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -234,10 +255,10 @@ fn a_permanent_failure_skips_the_retries() {
     check(
         1,
         "0 flow f
-         1 task f a retries 3
+         1 task a in f retries 3
          2 give-up a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -250,16 +271,16 @@ fn a_waiting_run_holds_no_slot_and_gets_the_next_one() {
     check(
         1,
         "0 flow f
-         1 task f a
-         2 task a b
-         3 task f c
+         1 task a in f
+         2 task b in a
+         3 task c in f
          4 wait a
          5 ok b
          6 awake a
          7 ok c
          8 ok a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -282,11 +303,11 @@ fn a_flow_that_returned_awaits_its_runs() {
     check(
         9,
         "0 flow f
-         1 task f a
+         1 task a in f
          2 ok f
          3 fail a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
@@ -301,22 +322,22 @@ fn cancelling_a_flow_cancels_its_runs_and_subflows() {
     check(
         1,
         "0 flow f
-         1 task f a
-         2 task f b
-         3 flow s f
+         1 task a in f
+         2 task b in f
+         3 flow s in f
          4 cancel f
          5 ok a
          6 ok s
          7 ok f",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
          2 b created
          2 b submitted
          3 s created
-         3 s started
+         3 s attempt 1
          4 f cancelling
          4 a cancelling
          4 b Cancelled('stop')
@@ -332,16 +353,17 @@ fn a_flow_that_is_cancelled_after_it_returned_is_cancelled() {
     check(
         1,
         "0 flow f
-         1 task f a
+         1 task a in f
          2 ok f
          3 cancel f
          4 ok a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
          2 f returned, 1 left
+         3 f cancelling
          3 a cancelling
          4 a Cancelled('stop')
          4 f Cancelled('stop') 0/1",
@@ -354,10 +376,10 @@ fn a_submit_that_meets_a_cancellation_never_starts() {
         1,
         "0 flow f
          1 cancel f
-         2 task f a
+         2 task a in f
          3 ok f",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 f cancelling
          2 a created
          2 a Cancelled('stop')
@@ -370,17 +392,17 @@ fn a_flow_that_timed_out_takes_its_runs_along() {
     check(
         1,
         "0 flow f
-         1 task f a
+         1 task a in f
          2 time-out f
          3 ok a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
          2 f returned, 1 left
          2 a cancelling
-         3 a Cancelled('the flow run timed out')
+         3 a Cancelled(''f' timed out')
          3 f TimedOut('no', type=FAILED) 0/1",
     );
 }
@@ -390,17 +412,256 @@ fn a_task_that_timed_out_takes_its_runs_along() {
     check(
         1,
         "0 flow f
-         1 task f a
-         2 task a b
+         1 task a in f
+         2 task b in a
          3 time-out a",
         "0 f created
-         0 f started
+         0 f attempt 1
          1 a created
          1 a submitted
          1 a attempt 1
          2 b created
          2 b submitted
-         3 b Cancelled(''a' ended before its runs')
+         3 b Cancelled(''a' timed out')
          3 a TimedOut('no', type=FAILED)",
     );
+}
+
+#[test]
+fn an_allowed_failure_starts_the_dependent() {
+    check(
+        9,
+        "0 flow f
+         1 task a in f
+         2 task b in f after-failure-of a
+         3 task c in f after a after-failure-of b
+         4 fail a",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         3 c created
+         4 a Failed('no')
+         4 b submitted
+         4 c UpstreamFailed('upstream run 'a' did not complete', type=FAILED)
+         4 b attempt 1",
+    );
+}
+
+#[test]
+fn a_submit_that_cannot_work_ends_at_once() {
+    check(
+        9,
+        "0 flow f
+         1 task a in f refused nonsense
+         2 task b in f after a",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a InvalidInput('nonsense', type=FAILED)
+         2 b created
+         2 b UpstreamFailed('upstream run 'a' did not complete', type=FAILED)",
+    );
+}
+
+#[test]
+fn a_flow_is_retried_when_its_runs_have_ended() {
+    check(
+        9,
+        "0 flow f retries 1
+         1 task a in f
+         2 fail f
+         3 ok a
+         4 tick
+         103 tick
+         104 fail f",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 f returned, 1 left
+         3 a completed
+         3 f retries at 103
+         103 f attempt 2
+         104 f Failed('no') 0/0",
+    );
+}
+
+#[test]
+fn a_flow_that_returned_has_a_deadline_still() {
+    check(
+        9,
+        "0 flow f timeout 50
+         1 task a in f
+         2 ok f
+         50 tick
+         51 ok a",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 f returned, 1 left
+         50 a cancelling
+         51 a Cancelled(''f' timed out')
+         51 f TimedOut('exceeded its timeout of 0.05 s', type=FAILED) 0/1",
+    );
+}
+
+#[test]
+fn a_higher_priority_starts_first() {
+    check(
+        1,
+        "0 flow f
+         1 task a in f
+         2 task b in f
+         3 task c in f priority 1
+         4 ok a
+         5 ok c",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         3 c created
+         3 c submitted
+         4 a completed
+         4 c attempt 1
+         5 c completed
+         5 b attempt 1",
+    );
+}
+
+#[test]
+fn limits_hold_per_task_and_tag() {
+    check_limited(
+        9,
+        &["tag:db=1", "task:slow=1"],
+        "0 flow f
+         1 task a in f tag db
+         2 task b in f tag db of slow
+         3 task c in f of slow
+         4 task d in f
+         5 ok c
+         6 ok a",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         3 c created
+         3 c submitted
+         3 c attempt 1
+         4 d created
+         4 d submitted
+         4 d attempt 1
+         5 c completed
+         6 a completed
+         6 b attempt 1",
+    );
+}
+
+#[test]
+fn starts_keep_their_distance_at_a_rate() {
+    check_limited(
+        9,
+        &["tag:api=10/s"],
+        "0 flow f
+         1 task a in f tag api
+         2 task b in f tag api
+         3 task c in f tag api
+         4 ok a
+         101 tick
+         200 tick
+         201 tick",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         3 c created
+         3 c submitted
+         4 a completed
+         101 b attempt 1
+         201 c attempt 1",
+    );
+}
+
+#[test]
+fn a_cancelled_flow_reaches_the_runs_of_runs_that_have_ended() {
+    check(
+        9,
+        "0 flow f
+         1 task a in f
+         2 task b in a
+         3 fail a
+         4 cancel f",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         2 b attempt 1
+         3 a Failed('no')
+         4 f cancelling
+         4 b cancelling",
+    );
+}
+
+#[test]
+fn a_long_chain_of_dependents_fails_without_recursion() {
+    let mut scheduler = Scheduler::new(1, &[]);
+    let now = Timestamp::UNIX_EPOCH;
+    let run = |n: u32| RunId(uuid::Uuid::from_u128(u128::from(n)));
+    let mut submit = |n: u32, what, upstream: Option<u32>| {
+        let upstreams = upstream.map(|upstream| Upstream {
+            run: run(upstream),
+            allow_failure: false,
+        });
+        let new = NewRun {
+            run: run(n),
+            name: "r".into(),
+            parent: (n > 0).then_some(run(0)),
+            what,
+            tags: Arc::default(),
+            arguments: Vec::new(),
+            upstreams: upstreams.into_iter().collect(),
+            refusal: None,
+            retries: Arc::default(),
+        };
+        scheduler.handle(now, Input::Submitted(Box::new(new)));
+    };
+    let flow = NewRunOf::Flow {
+        flow: "f".into(),
+        runner: RunnerKind::Concurrent,
+        timeout_ms: None,
+    };
+    submit(0, flow, None);
+    for n in 1..100_000 {
+        let task = NewRunOf::Task {
+            task: "t".into(),
+            priority: 0,
+        };
+        submit(n, task, (n > 1).then_some(n - 1));
+    }
+    let outcome = Outcome::failed(FailureKind::Failed, "no");
+    let events = scheduler.handle(
+        now,
+        Input::AttemptEnded {
+            run: run(1),
+            outcome,
+        },
+    );
+    assert_eq!(events.len(), 99_999);
 }

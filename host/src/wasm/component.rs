@@ -13,7 +13,7 @@ use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
 use super::engine;
 use super::sandbox::{Limits, Sandbox};
-use crate::model::{Definition, FlowOptions, Manifest, Parameter, RunId, TaskOptions};
+use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind};
 use crate::runner::{Attempt, Job, Mailbox, Target, TaskFuture};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
@@ -166,6 +166,7 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
             arguments: Vec::new(),
         },
         future: TaskFuture::new(run, "describe".into()),
+        runner: RunnerKind::default(),
         timeout: None,
         deadline: None,
     };
@@ -188,29 +189,33 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
         .call_describe(&mut store)
         .await?;
     Ok(Manifest {
-        flows: definitions::<FlowOptions>(manifest.flows)?,
-        tasks: definitions::<TaskOptions>(manifest.tasks)?,
+        flows: definitions(Target::Flow, manifest.flows)?,
+        tasks: definitions(Target::Task, manifest.tasks)?,
     })
 }
 
-fn definitions<O: Default + serde::de::DeserializeOwned>(
-    definitions: Vec<plugin::Definition>,
-) -> Result<Vec<Definition<O>>> {
+fn definitions(target: Target, definitions: Vec<plugin::Definition>) -> Result<Vec<Definition>> {
+    let definition = |plugin: plugin::Definition| {
+        let name = plugin.name.clone();
+        definition(target, plugin).with_context(|| format!("the options of {target} '{name}'"))
+    };
     definitions.into_iter().map(definition).collect()
 }
 
-fn definition<O: Default + serde::de::DeserializeOwned>(
-    definition: plugin::Definition,
-) -> Result<Definition<O>> {
-    let options = match &*definition.options {
-        "" => O::default(),
-        json => serde_json::from_str(json).with_context(|| {
-            format!(
-                "the options of '{}' are unknown to this wflow",
-                definition.name
-            )
-        })?,
+fn definition(target: Target, definition: plugin::Definition) -> Result<Definition> {
+    let options: Options = match &*definition.options {
+        "" => Options::default(),
+        json => serde_json::from_str(json)?,
     };
+    let misplaced = match target {
+        Target::Flow => options.priority.is_some() || options.max_concurrency.is_some(),
+        Target::Task => options.runner.is_some() || options.max_workers.is_some(),
+    };
+    ensure!(
+        !misplaced,
+        "a {target} has no such option: {}",
+        definition.options
+    );
     let parameter = |p: plugin::Parameter| Parameter {
         name: p.name,
         schema: p.schema,

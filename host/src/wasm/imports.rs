@@ -6,15 +6,15 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::bindings::wflow::plugin::runner::{
-    Argument, Host, HostRunFuture, Input as ArgumentInput, Level, SubmitOptions,
+    Argument, Dependency, Host, HostRunFuture, Input as ArgumentInput, Level,
 };
 use super::bindings::wflow::plugin::types::{
-    self, Failure as WitFailure, FailureKind as WitKind, State, Value as WitValue,
+    self, Failure as WitFailure, FailureKind as WitKind, State as WitState, Value as WitValue,
 };
 use super::sandbox::Sandbox;
-use crate::model::{self, FailureKind, Outcome, RunnerKind, Value};
-use crate::runner::{ArgumentSource, Overrides, RunState, Target, TaskFuture};
-use crate::scheduler::Input;
+use crate::model::{self, FailureKind, Options, Outcome, RunnerKind, State, Value};
+use crate::runner::{ArgumentSource, Submit, Target, TaskFuture};
+use crate::scheduler::{Input, Upstream};
 
 impl types::Host for Sandbox {}
 
@@ -23,30 +23,24 @@ impl Host for Sandbox {
         &mut self,
         task: String,
         arguments: Vec<Argument>,
-        wait_for: Vec<Resource<TaskFuture>>,
-        options: SubmitOptions,
+        wait_for: Vec<Dependency>,
+        options: String,
     ) -> Result<Resource<TaskFuture>> {
-        let wait_for = self.futures(&wait_for)?;
-        self.submit_one(&task, arguments, &wait_for, options.into())
-            .await
+        let submit = self.submission(task, arguments, &wait_for, &options)?;
+        self.submit_task(submit).await
     }
 
     async fn submit_many(
         &mut self,
         task: String,
         runs: Vec<Vec<Argument>>,
-        wait_for: Vec<Resource<TaskFuture>>,
-        options: SubmitOptions,
+        wait_for: Vec<Dependency>,
+        options: String,
     ) -> Result<Vec<Resource<TaskFuture>>> {
-        let wait_for = self.futures(&wait_for)?;
-        let overrides = Overrides::from(options);
         let mut futures = Vec::with_capacity(runs.len());
         for arguments in runs {
-            let overrides = overrides.clone();
-            futures.push(
-                self.submit_one(&task, arguments, &wait_for, overrides)
-                    .await?,
-            );
+            let submit = self.submission(task.clone(), arguments, &wait_for, &options)?;
+            futures.push(self.submit_task(submit).await?);
         }
         Ok(futures)
     }
@@ -55,15 +49,12 @@ impl Host for Sandbox {
         &mut self,
         flow: String,
         arguments: Vec<Argument>,
-        wait_for: Vec<Resource<TaskFuture>>,
-        options: SubmitOptions,
+        wait_for: Vec<Dependency>,
+        options: String,
     ) -> Result<Resource<TaskFuture>> {
-        let wait_for = self.futures(&wait_for)?;
-        let arguments = self.sources(arguments)?;
-        let parent = Some(self.job.attempt.run);
-        let future = self
-            .mailbox
-            .start_flow(parent, &flow, arguments, &wait_for, options.into());
+        let submit = self.submission(flow, arguments, &wait_for, &options)?;
+        let by = Some(self.job.submitter());
+        let future = self.mailbox.start_flow(by, submit);
         self.hand_out(future).await
     }
 
@@ -116,8 +107,8 @@ impl HostRunFuture for Sandbox {
         Ok(self.table.get(&future)?.name().to_string())
     }
 
-    fn state(&mut self, future: Resource<TaskFuture>) -> Result<State> {
-        Ok(state(self.table.get(&future)?))
+    fn state(&mut self, future: Resource<TaskFuture>) -> Result<WitState> {
+        Ok(state(self.table.get(&future)?.state()))
     }
 
     async fn result(
@@ -152,24 +143,14 @@ impl HostRunFuture for Sandbox {
 }
 
 impl Sandbox {
-    async fn submit_one(
-        &mut self,
-        task: &str,
-        arguments: Vec<Argument>,
-        wait_for: &[TaskFuture],
-        overrides: Overrides,
-    ) -> Result<Resource<TaskFuture>> {
-        let arguments = self.sources(arguments)?;
-        let parent = self.job.attempt.run;
-        let future = self
-            .mailbox
-            .submit_task(parent, task, arguments, wait_for, overrides);
+    async fn submit_task(&mut self, submit: Submit) -> Result<Resource<TaskFuture>> {
+        let future = self.mailbox.submit_task(self.job.submitter(), submit);
         self.hand_out(future).await
     }
 
     /// Under the sequential runner a submit returns when the run has ended.
     async fn hand_out(&mut self, future: TaskFuture) -> Result<Resource<TaskFuture>> {
-        if self.mailbox.plan().runner == RunnerKind::Sequential {
+        if self.job.runner == RunnerKind::Sequential {
             self.wait(future.ended()).await;
         }
         Ok(self.table.push(future)?)
@@ -193,17 +174,48 @@ impl Sandbox {
         handles.iter().map(future).collect()
     }
 
-    fn sources(&self, arguments: Vec<Argument>) -> Result<Vec<(String, ArgumentSource)>> {
-        let source = |argument: Argument| {
-            let source = match argument.input {
-                ArgumentInput::Value(value) => ArgumentSource::Value(value.into()),
-                ArgumentInput::ResultOf(future) => {
-                    ArgumentSource::ResultOf(self.table.get(&future)?.clone())
-                }
-            };
-            Ok((argument.name, source))
+    fn submission(
+        &self,
+        name: String,
+        arguments: Vec<Argument>,
+        wait_for: &[Dependency],
+        options: &str,
+    ) -> Result<Submit> {
+        let named = |argument: Argument| Ok((argument.name, self.source(argument.input)?));
+        let upstream = |dependency: &Dependency| {
+            Ok(Upstream {
+                run: self.table.get(&dependency.run)?.id(),
+                allow_failure: dependency.allow_failure,
+            })
         };
-        arguments.into_iter().map(source).collect()
+        Ok(Submit {
+            name,
+            arguments: arguments.into_iter().map(named).collect::<Result<_>>()?,
+            wait_for: wait_for.iter().map(upstream).collect::<Result<_>>()?,
+            options: options_of(options),
+        })
+    }
+
+    fn source(&self, input: ArgumentInput) -> Result<ArgumentSource> {
+        let future = |handle: &Resource<TaskFuture>| Ok(self.table.get(handle)?.clone());
+        Ok(match input {
+            ArgumentInput::Value(value) => ArgumentSource::Value(value.into()),
+            ArgumentInput::ResultOf(run) => ArgumentSource::ResultOf(future(&run)?),
+            ArgumentInput::ResultsOf(runs) => {
+                ArgumentSource::ResultsOf(runs.iter().map(future).collect::<Result<_>>()?)
+            }
+            ArgumentInput::OutcomeOf(run) => ArgumentSource::OutcomeOf(future(&run)?),
+        })
+    }
+}
+
+/// What a submit overrides; an error is the submit's, whose run will say it.
+fn options_of(text: &str) -> Result<Option<Options>, String> {
+    match text {
+        "" => Ok(None),
+        text => serde_json::from_str(text)
+            .map(Some)
+            .map_err(|error| format!("the options are not what wflow knows: {error}")),
     }
 }
 
@@ -231,21 +243,20 @@ async fn first_ended(futures: &[TaskFuture]) {
     .await;
 }
 
-fn state(future: &TaskFuture) -> State {
-    match future.outcome() {
-        Some(Outcome::Completed(_)) => State::Completed,
-        Some(Outcome::Failed(failure)) => match failure.kind {
-            FailureKind::Crashed => State::Crashed,
-            FailureKind::TimedOut => State::TimedOut,
-            FailureKind::Cancelled => State::Cancelled,
-            FailureKind::UpstreamFailed => State::UpstreamFailed,
-            FailureKind::Failed | FailureKind::Denied | FailureKind::InvalidInput => State::Failed,
-        },
-        None => match future.state() {
-            RunState::Pending => State::Pending,
-            RunState::Running => State::Running,
-            RunState::Retrying => State::Retrying,
-        },
+fn state(state: State) -> WitState {
+    match state {
+        State::Pending => WitState::Pending,
+        State::Running => WitState::Running,
+        State::AwaitingRetry => WitState::AwaitingRetry,
+        State::Cancelling => WitState::Cancelling,
+        State::Completed => WitState::Completed,
+        State::Failed => WitState::Failed,
+        State::TimedOut => WitState::TimedOut,
+        State::UpstreamFailed => WitState::UpstreamFailed,
+        State::Denied => WitState::Denied,
+        State::InvalidInput => WitState::InvalidInput,
+        State::Crashed => WitState::Crashed,
+        State::Cancelled => WitState::Cancelled,
     }
 }
 
@@ -275,17 +286,6 @@ impl From<Value> for WitValue {
         match value {
             Value::Json(text) => Self::Json(text.to_string()),
             Value::Bytes(bytes) => Self::Bytes(bytes.into()),
-        }
-    }
-}
-
-impl From<SubmitOptions> for Overrides {
-    fn from(options: SubmitOptions) -> Self {
-        Self {
-            name: options.name,
-            retries: options.retries,
-            retry_delay_ms: options.retry_delay,
-            timeout: options.timeout.map(Duration::from_millis),
         }
     }
 }

@@ -6,7 +6,7 @@ use syn::{Error, FnArg, Item, ItemFn, Result};
 
 use crate::Kind;
 use crate::expand::Expansion;
-use crate::function::Function;
+use crate::function::{Function, Parameter};
 use crate::options::Options;
 
 pub(crate) fn expand(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
@@ -33,7 +33,11 @@ fn parse(kind: Kind, options: TokenStream, item: TokenStream) -> Result<(Options
         }
     };
     match (Options::parse(kind, options), function) {
-        (Ok(options), Ok(function)) => Ok((options, function)),
+        (Ok(options), Ok(function)) => {
+            let names: Vec<_> = function.parameters.iter().map(Parameter::name).collect();
+            options.check_run_name(&names)?;
+            Ok((options, function))
+        }
         (Err(mut first), Err(second)) => {
             first.combine(second);
             Err(first)

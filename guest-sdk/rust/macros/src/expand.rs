@@ -143,9 +143,9 @@ impl<'a> Expansion<'a> {
             Kind::Flow => "Starts a subflow run and returns its future at once.",
             Kind::Task => "Submits a run and returns its future at once.",
         };
-        let retries = match self.kind {
-            Kind::Flow => TokenStream::new(),
-            Kind::Task => quote! { impl ::wflow::ConfigureRetries for __With {} },
+        let more = match self.kind {
+            Kind::Flow => quote! { ConfigureFlow },
+            Kind::Task => quote! { ConfigureTask },
         };
         quote! {
             #[allow(dead_code, clippy::too_many_arguments)]
@@ -172,7 +172,7 @@ impl<'a> Expansion<'a> {
                 }
             }
 
-            #retries
+            impl ::wflow::#more for __With {}
 
             #[allow(dead_code, clippy::too_many_arguments)]
             impl __With {
@@ -257,6 +257,14 @@ impl<'a> Expansion<'a> {
             Some(_) => quote! { ::wflow::__private::block_on(#call)? },
             None => call,
         };
+        let returned = quote! { <#returns as #returned>::into_value(#call) };
+        let run = match &options.retry_if {
+            Some(condition) => {
+                let retry_if = quote_spanned! { condition.span()=> ::wflow::__private::retry_if };
+                quote! { #returned.map_err(|failure| #retry_if(failure, #condition)) }
+            }
+            None => returned,
+        };
         quote! {
             // A run owns its arguments, whether it needs to or not.
             #[allow(clippy::needless_pass_by_value)]
@@ -274,7 +282,7 @@ impl<'a> Expansion<'a> {
                         ..::wflow::__private::Declared::NOTHING
                     },
                     #[allow(unused_mut, unused_variables)]
-                    run: |mut arguments: ::wflow::__private::Arguments| <#returns as #returned>::into_value(#call),
+                    run: |mut arguments: ::wflow::__private::Arguments| #run,
                 }
             }
         }

@@ -31,10 +31,16 @@ enum Kind {
 /// | option | meaning |
 /// |---|---|
 /// | `name = "load"` | the task's name instead of the function's |
+/// | `run_name = "load {path}"` | the runs' names, with arguments in the places of parameters |
 /// | `retries = 2` | how often a failed attempt is followed by another |
-/// | `retry_delay = "500ms"` | how long to wait before each retry |
+/// | `retry_delay = "500ms"` | how long to wait before each retry, or `["1s", "10s"]`: before the first, and before those that follow |
+/// | `retry_backoff = 2.0` | what each further delay is multiplied with |
+/// | `retry_jitter = 0.5` | how much longer a delay may be, at random |
+/// | `retry_if = worth_it` | a `Fn(&Failure) -> bool`: is a returned error worth another attempt? |
 /// | `timeout = "10s"` | how long one attempt may take |
-/// | `tags = ["io"]` | words to find its runs by |
+/// | `tags = ["io"]` | words to find and to limit its runs by |
+/// | `priority = 1` | ready runs of a higher priority start first; 0 without |
+/// | `max_concurrency = 4` | how many of its runs may execute at the same time |
 ///
 /// A parameter is optional with `#[default(EXPR)]` before it, or if its type is an `Option`.
 #[proc_macro_attribute]
@@ -52,7 +58,8 @@ pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `name = "etl"` | the flow's name instead of the function's |
 /// | `runner = "thread-pool"` | `"sequential"`, `"concurrent"` (the default) or `"thread-pool"` |
 /// | `max_workers = 4` | how many threads the thread pool has |
-/// | `timeout = "5m"` | how long the flow may take |
+/// | `timeout = "5m"` | how long an attempt and its runs may take |
+/// | `run_name`, `retries`, `retry_…`, `tags` | as for a task; a retry runs the whole flow again |
 ///
 /// Parameters, results and doc comments are as for [`macro@task`].
 #[proc_macro_attribute]

@@ -9,8 +9,32 @@ use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Result, Token};
 
 use crate::{Kind, duration};
 
-const TASK: [&str; 5] = ["name", "retries", "retry_delay", "timeout", "tags"];
-const FLOW: [&str; 4] = ["name", "runner", "max_workers", "timeout"];
+const TASK: [&str; 11] = [
+    "name",
+    "run_name",
+    "retries",
+    "retry_delay",
+    "retry_backoff",
+    "retry_jitter",
+    "retry_if",
+    "timeout",
+    "tags",
+    "priority",
+    "max_concurrency",
+];
+const FLOW: [&str; 11] = [
+    "name",
+    "run_name",
+    "runner",
+    "max_workers",
+    "retries",
+    "retry_delay",
+    "retry_backoff",
+    "retry_jitter",
+    "retry_if",
+    "timeout",
+    "tags",
+];
 const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
 
 /// The options of a flow or task.
@@ -18,6 +42,10 @@ const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
 pub(crate) struct Options {
     /// The name instead of the function's.
     pub(crate) name: Option<String>,
+    /// The template of the runs' names.
+    pub(crate) run_name: Option<LitStr>,
+    /// What tells whether a failure is worth another attempt.
+    pub(crate) retry_if: Option<Expr>,
     /// Initialisers of the fields of the SDK's `Declared`.
     pub(crate) declared: Vec<TokenStream>,
 }
@@ -54,6 +82,30 @@ impl Options {
         Ok(options)
     }
 
+    /// Places in the template of the runs' names have to be parameters.
+    pub(crate) fn check_run_name(&self, parameters: &[String]) -> Result<()> {
+        let Some(template) = &self.run_name else {
+            return Ok(());
+        };
+        let text = template.value();
+        let places = text
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'));
+        let known: Vec<_> = parameters.iter().map(|name| &**name).collect();
+        for (place, _) in places {
+            if !known.contains(&place) {
+                let hint = match nearest(place, &known) {
+                    Some(near) => format!(", did you mean `{near}`?"),
+                    None => String::new(),
+                };
+                let message = format!("there is no parameter `{place}`{hint}");
+                return Err(Error::new(template.span(), message));
+            }
+        }
+        Ok(())
+    }
+
     fn set(&mut self, kind: Kind, Setting { name, value }: &Setting) -> Result<()> {
         let known: &[&str] = match kind {
             Kind::Task => &TASK,
@@ -65,8 +117,17 @@ impl Options {
         }
         let field = match &*option {
             "name" => {
-                self.name = Some(non_empty(value)?);
+                self.name = Some(non_empty(value)?.value());
                 return Ok(());
+            }
+            "retry_if" => {
+                self.retry_if = Some(value.clone());
+                return Ok(());
+            }
+            "run_name" => {
+                let template = non_empty(value)?;
+                self.run_name = Some(template.clone());
+                quote! { run_name: Some(#template) }
             }
             "retries" => {
                 let retries = count(value)?;
@@ -76,9 +137,22 @@ impl Options {
                 let workers = positive(value, count(value)?, "at least one worker")?;
                 quote! { max_workers: Some(#workers) }
             }
+            "max_concurrency" => {
+                let runs = positive(value, count(value)?, "at least one run")?;
+                quote! { max_concurrency: Some(#runs) }
+            }
+            "priority" => quote! { priority: Some(#value) },
             "retry_delay" => {
-                let delay = milliseconds(value)?;
-                quote! { retry_delay_ms: Some(#delay) }
+                let delays = delays(value)?;
+                quote! { retry_delay_ms: &[#(#delays),*] }
+            }
+            "retry_backoff" => {
+                let factor = factor(value)?;
+                quote! { retry_backoff: Some(#factor) }
+            }
+            "retry_jitter" => {
+                let factor = factor(value)?;
+                quote! { retry_jitter: Some(#factor) }
             }
             "timeout" => {
                 let timeout = positive(value, milliseconds(value)?, "a duration longer than zero")?;
@@ -158,11 +232,33 @@ fn string<'a>(value: &'a Expr, what: &str) -> Result<&'a LitStr> {
     }
 }
 
-fn non_empty(value: &Expr) -> Result<String> {
-    let text = string(value, "a name, such as \"load\"")?.value();
-    match text.trim().is_empty() {
+fn non_empty(value: &Expr) -> Result<&LitStr> {
+    let text = string(value, "a name, such as \"load\"")?;
+    match text.value().trim().is_empty() {
         true => expected(value, "a name that is not empty"),
         false => Ok(text),
+    }
+}
+
+/// One duration, or a list of them.
+fn delays(value: &Expr) -> Result<Vec<u64>> {
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(milliseconds).collect(),
+        one => Ok(vec![milliseconds(one)?]),
+    }
+}
+
+fn factor(value: &Expr) -> Result<f64> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Float(number),
+            ..
+        }) => number.base10_parse(),
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => number.base10_parse(),
+        _ => expected(value, "a factor, such as 2.0"),
     }
 }
 

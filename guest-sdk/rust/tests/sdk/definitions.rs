@@ -32,6 +32,19 @@ fn points(at: Point, maybe: Option<Point>, #[default("x")] name: String) -> Resu
     Ok(format!("{name}: {} {there}", at.x))
 }
 
+#[task(
+    run_name = "try {what}",
+    retry_delay = ["1s", "1m"],
+    retry_backoff = 2,
+    retry_jitter = 0.5,
+    retry_if = |failure| failure.message() == "busy",
+    priority = -3,
+    max_concurrency = 4
+)]
+fn attempt(what: String) -> Result<(), String> {
+    Err(what)
+}
+
 #[task]
 async fn turned(bytes: Bytes) -> Result<Bytes, std::io::Error> {
     wflow::sleep(std::time::Duration::from_millis(1)).await;
@@ -78,6 +91,24 @@ fn check(kind: Kind, name: &str, arguments: &[&str], ends: Result<&str, &str>) {
 }
 
 #[test]
+fn every_option_is_told() {
+    let expected = json!({
+        "run_name": "try {what}", "retry_delay_ms": [1000, 60_000], "retry_backoff": 2.0,
+        "retry_jitter": 0.5, "priority": -3, "max_concurrency": 4,
+    });
+    assert_eq!(definition("attempt")["options"], expected);
+}
+
+#[test]
+fn a_condition_tells_what_is_worth_another_attempt() {
+    for (what, retryable) in [("busy", true), ("broken", false)] {
+        let argument = Value::Json(format!("\"{what}\""));
+        let error = run(Kind::Task, "attempt", vec![argument]).expect_err("it fails");
+        assert_eq!((&*error.message, error.retryable), (what, retryable));
+    }
+}
+
+#[test]
 fn a_task_is_described() {
     let expected = json!({
         "description": "Adds two numbers.\n\n  - indented",
@@ -87,7 +118,7 @@ fn a_task_is_described() {
         ],
         "result": { "type": "integer", "format": "int32" },
         "options": {
-            "retries": 2, "retry_delay_ms": 1500, "timeout_ms": 60_000, "tags": ["a", "\"b\""],
+            "retries": 2, "retry_delay_ms": [1500], "timeout_ms": 60_000, "tags": ["a", "\"b\""],
         },
     });
     assert_eq!(definition("sum"), expected);

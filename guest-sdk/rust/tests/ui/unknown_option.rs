@@ -8,7 +8,7 @@ fn misspelt() {}
 #[task(runner = "concurrent")]
 fn of_a_flow() {}
 
-#[flow(retries = 2)]
+#[flow(priority = 2)]
 fn of_a_task() {}
 
 #[flow(colour = "red")]

@@ -1,0 +1,6 @@
+use wflow::prelude::*;
+
+#[task(run_name = "load {pth}")]
+fn load(path: String) {}
+
+fn main() {}

@@ -1,0 +1,216 @@
+//! Attempts: started when it is their turn, interrupted while they wait, followed by others.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::queue::{Next, Turn};
+use super::run::{Kind, Phase};
+use super::{Scheduler, Timer};
+use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId};
+
+impl Scheduler {
+    /// Flow runs start at once, task runs when it is their turn.
+    pub(super) fn start_or_queue(&mut self, id: RunId) {
+        match self.run(id).kind {
+            Kind::Flow { .. } => self.start_attempt(id),
+            Kind::Task { priority, .. } => {
+                self.set_phase(id, Phase::Ready);
+                self.queue.push(id, priority);
+            }
+        }
+    }
+
+    pub(super) fn fill_slots(&mut self) {
+        while let Some(next) = self.next_turn() {
+            match next {
+                Next::Start(id) => self.start_attempt(id),
+                Next::Resume(id) => {
+                    self.set_phase(id, Phase::Running);
+                    self.emit(id, EventKind::TaskRunResumed);
+                }
+            }
+        }
+    }
+
+    fn next_turn(&mut self) -> Option<Next> {
+        let runs = &self.runs;
+        self.queue.next(self.now, |id| {
+            let run = &runs[&id];
+            match (&run.phase, &run.kind) {
+                (Phase::Ready, Kind::Task { gates, .. }) => Turn::Start(gates),
+                (Phase::Resuming, _) => Turn::Resume,
+                _ => Turn::Gone,
+            }
+        })
+    }
+
+    fn start_attempt(&mut self, id: RunId) {
+        self.set_phase(id, Phase::Running);
+        let now = self.now;
+        let run = self.run(id);
+        run.attempts += 1;
+        let number = run.attempts;
+        if let Kind::Flow {
+            runs,
+            ended,
+            completed,
+            timeout_ms,
+            deadline,
+        } = &mut run.kind
+        {
+            (*runs, *ended, *completed) = (0, 0, 0);
+            *deadline = timeout_ms.map(|ms| after(now, ms));
+            if let Some(deadline) = *deadline {
+                self.set_timer(deadline, id, Timer::Deadline);
+            }
+        }
+        self.emit(id, EventKind::AttemptStarted { number });
+    }
+
+    pub(super) fn yield_slot(&mut self, id: RunId) {
+        if self.run(id).holds_slot() {
+            self.set_phase(id, Phase::Yielded);
+            self.queue.free_slot();
+            self.emit(id, EventKind::TaskRunYielded);
+        }
+    }
+
+    pub(super) fn want_slot(&mut self, id: RunId) {
+        if self.run(id).phase == Phase::Yielded {
+            self.set_phase(id, Phase::Resuming);
+            self.queue.push_resuming(id);
+        }
+    }
+
+    pub(super) fn end_attempt(&mut self, id: RunId, outcome: Outcome) {
+        let run = self.run(id);
+        if matches!(run.phase, Phase::Ended(_) | Phase::Returned(_)) {
+            return;
+        }
+        let outcome = match run.cancelled.clone() {
+            Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
+            None => outcome,
+        };
+        if self.run(id).is_flow() {
+            return self.return_flow(id, outcome);
+        }
+        self.abandon_children(id, &outcome);
+        self.release(id);
+        self.retry_or_end(id, outcome);
+    }
+
+    /// Gives back what the attempt of a task run holds.
+    fn release(&mut self, id: RunId) {
+        let run = &self.runs[&id];
+        if run.holds_slot() {
+            self.queue.free_slot();
+        }
+        if let Kind::Task { gates, .. } = &run.kind {
+            self.queue.leave(gates);
+        }
+    }
+
+    pub(super) fn retry_or_end(&mut self, id: RunId, outcome: Outcome) {
+        match outcome {
+            Outcome::Failed(failure) if failure.retryable && self.has_retries_left(id) => {
+                self.retry(id, failure);
+            }
+            outcome => self.end(id, outcome),
+        }
+    }
+
+    fn has_retries_left(&mut self, id: RunId) -> bool {
+        let run = self.run(id);
+        run.cancelled.is_none() && run.attempts <= run.retries.count
+    }
+
+    fn retry(&mut self, id: RunId, failure: Failure) {
+        let run = self.run(id);
+        let retry = run.attempts - 1;
+        let delay = run.retries.delay_ms(retry, random(id, retry));
+        let retry_at = after(self.now, delay);
+        self.set_phase(id, Phase::Retrying);
+        self.set_timer(retry_at, id, Timer::Retry);
+        self.emit(id, EventKind::AttemptFailed { failure, retry_at });
+    }
+
+    /// A flow run ends when its function and all its runs have.
+    fn return_flow(&mut self, id: RunId, outcome: Outcome) {
+        let run = self.run(id);
+        if let Kind::Flow { runs, ended, .. } = run.kind
+            && runs > ended
+        {
+            let unfinished = runs - ended;
+            self.emit(id, EventKind::FlowRunReturned { unfinished });
+        }
+        self.abandon_children(id, &outcome);
+        self.set_phase(id, Phase::Returned(outcome));
+        self.finish_flow(id);
+    }
+
+    pub(super) fn finish_flow(&mut self, id: RunId) {
+        let run = self.run(id);
+        let (Phase::Returned(outcome), Kind::Flow { runs, ended, .. }) = (&run.phase, &run.kind)
+        else {
+            return;
+        };
+        if runs == ended {
+            let outcome = match &run.cancelled {
+                Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
+                None => outcome.clone(),
+            };
+            self.retry_or_end(id, outcome);
+        }
+    }
+
+    /// A flow run whose function has returned may still wait for its runs; a function that has not
+    /// is ended where it runs.
+    pub(super) fn time_out(&mut self, id: RunId, at: Timestamp) {
+        let run = self.run(id);
+        let Kind::Flow {
+            timeout_ms: Some(ms),
+            deadline,
+            ..
+        } = run.kind
+        else {
+            return;
+        };
+        if deadline == Some(at) && matches!(run.phase, Phase::Returned(_)) {
+            let outcome = Outcome::Failed(Failure::timed_out(Duration::from_millis(ms)));
+            self.abandon_children(id, &outcome);
+            self.set_phase(id, Phase::Returned(outcome));
+            self.finish_flow(id);
+        }
+    }
+
+    /// Nobody is left to take the results of the runs that a stopped attempt submitted.
+    fn abandon_children(&mut self, id: RunId, outcome: &Outcome) {
+        let Outcome::Failed(failure) = outcome else {
+            return;
+        };
+        let run = self.run(id);
+        let reason = match failure.kind {
+            FailureKind::Cancelled => failure.message.clone(),
+            FailureKind::TimedOut => format!("'{}' timed out", run.name),
+            FailureKind::Crashed => format!("'{}' crashed", run.name),
+            _ => return,
+        };
+        self.cancel_children(id, &reason);
+    }
+}
+
+fn after(now: Timestamp, ms: u64) -> Timestamp {
+    now.saturating_add(Duration::from_millis(ms))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Between 0 and 1, the same for the same retry: a replay waits as long.
+fn random(id: RunId, retry: u32) -> f64 {
+    let (high, low) = id.0.as_u64_pair();
+    let mut bits = high ^ low.rotate_left(32) ^ u64::from(retry);
+    // The finaliser of SplitMix64.
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (bits ^ (bits >> 31)) as f64 / u64::MAX as f64
+}

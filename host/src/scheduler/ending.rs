@@ -1,0 +1,81 @@
+//! The end of runs, by their own doing or because somebody cancels them, and what follows from it.
+
+use super::Scheduler;
+use super::run::{Kind, Phase};
+use crate::model::{EventKind, FailureKind, Outcome, RunId, State};
+
+impl Scheduler {
+    pub(super) fn cancel(&mut self, id: RunId, reason: &str) {
+        let mut left = vec![id];
+        while let Some(id) = left.pop() {
+            if self.run(id).cancelled.is_none() {
+                self.cancel_one(id, reason);
+                left.extend(self.run(id).children.iter().rev());
+            }
+        }
+    }
+
+    fn cancel_one(&mut self, id: RunId, reason: &str) {
+        let run = self.run(id);
+        run.cancelled = Some(reason.to_owned());
+        match run.phase {
+            Phase::Pending | Phase::Ready | Phase::Retrying => {
+                self.end(id, Outcome::failed(FailureKind::Cancelled, reason));
+            }
+            Phase::Running | Phase::Yielded | Phase::Resuming | Phase::Returned(_) => {
+                self.emit(id, EventKind::CancellationStarted);
+            }
+            // The runs that it submitted may go on.
+            Phase::Ended(_) => {}
+        }
+    }
+
+    pub(super) fn cancel_children(&mut self, id: RunId, reason: &str) {
+        for child in self.run(id).children.clone() {
+            self.cancel(child, reason);
+        }
+    }
+
+    /// What follows from it is settled later: a chain of dependents may be longer than the stack.
+    pub(super) fn end(&mut self, id: RunId, outcome: Outcome) {
+        let state = State::from(&outcome);
+        self.set_phase(id, Phase::Ended(state));
+        let finished = match self.run(id).kind {
+            Kind::Flow {
+                runs, completed, ..
+            } => EventKind::FlowRunFinished {
+                outcome,
+                runs,
+                completed,
+            },
+            Kind::Task { .. } => EventKind::TaskRunFinished { outcome },
+        };
+        self.unfinished -= 1;
+        self.emit(id, finished);
+        self.ended.push_back((id, state));
+    }
+
+    pub(super) fn settle(&mut self) {
+        while let Some((id, state)) = self.ended.pop_front() {
+            let run = self.run(id);
+            let flow_run = run.flow_run;
+            for dependent in std::mem::take(&mut run.dependents) {
+                self.upstream_ended(dependent, id, state);
+            }
+            if let Some(flow_run) = flow_run {
+                self.count_ended(flow_run, state);
+            }
+        }
+    }
+
+    fn count_ended(&mut self, flow_run: RunId, state: State) {
+        if let Kind::Flow {
+            ended, completed, ..
+        } = &mut self.run(flow_run).kind
+        {
+            *ended += 1;
+            *completed += usize::from(state == State::Completed);
+        }
+        self.finish_flow(flow_run);
+    }
+}

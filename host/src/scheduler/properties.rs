@@ -1,0 +1,368 @@
+//! Random scripts: whatever guests do in whatever order, nothing is lost, nothing runs twice, every
+//! run ends, and no more runs execute than may.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Failure, FailureKind, Outcome, Retries, RunnerKind, Value};
+
+const TAGGED_AT_ONCE: usize = 2;
+
+/// Something that a guest, a user or the clock does; the numbers choose among the runs that can.
+#[derive(Clone, Debug)]
+enum Step {
+    SubmitTask {
+        by: usize,
+        upstreams: Vec<(usize, bool)>,
+        retries: u32,
+        priority: i32,
+        tagged: bool,
+        refused: bool,
+    },
+    StartFlow {
+        by: usize,
+        retries: u32,
+        timeout_ms: Option<u64>,
+    },
+    End {
+        run: usize,
+        kind: Option<FailureKind>,
+        retryable: bool,
+    },
+    Wait {
+        run: usize,
+    },
+    Awake {
+        run: usize,
+    },
+    Cancel {
+        run: usize,
+    },
+    Pass {
+        ms: u64,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let kind = prop_oneof![
+        3 => Just(None),
+        2 => Just(Some(FailureKind::Failed)),
+        1 => Just(Some(FailureKind::Crashed)),
+        1 => Just(Some(FailureKind::TimedOut)),
+    ];
+    let upstreams = vec((any::<usize>(), any::<bool>()), 0..3);
+    prop_oneof![
+        6 => (any::<usize>(), upstreams, 0..3_u32, -1..2_i32, any::<bool>(), prop::bool::weighted(0.1))
+            .prop_map(|(by, upstreams, retries, priority, tagged, refused)| Step::SubmitTask {
+                by, upstreams, retries, priority, tagged, refused,
+            }),
+        2 => (any::<usize>(), 0..2_u32, proptest::option::of(1..50_u64))
+            .prop_map(|(by, retries, timeout_ms)| Step::StartFlow { by, retries, timeout_ms }),
+        6 => (any::<usize>(), kind, any::<bool>())
+            .prop_map(|(run, kind, retryable)| Step::End { run, kind, retryable }),
+        2 => any::<usize>().prop_map(|run| Step::Wait { run }),
+        2 => any::<usize>().prop_map(|run| Step::Awake { run }),
+        1 => any::<usize>().prop_map(|run| Step::Cancel { run }),
+        2 => (0..40_u64).prop_map(|ms| Step::Pass { ms }),
+    ]
+}
+
+/// What can be known of a run from outside.
+#[derive(Debug)]
+struct Seen {
+    state: State,
+    is_flow: bool,
+    parent: Option<RunId>,
+    flow_run: Option<RunId>,
+    upstreams: Vec<Upstream>,
+    retries: u32,
+    tagged: bool,
+    attempts: u32,
+    /// It could start at once.
+    ready: bool,
+    /// An instance is there.
+    live: bool,
+    /// It waits for others.
+    yielded: bool,
+}
+
+/// Plays guests that keep to the contract, and checks all that happens.
+struct World {
+    scheduler: Scheduler,
+    slots: usize,
+    now: Timestamp,
+    runs: HashMap<RunId, Seen>,
+    order: Vec<RunId>,
+}
+
+impl World {
+    fn new(slots: usize) -> Self {
+        let limit = format!("tag:tagged={TAGGED_AT_ONCE}");
+        let limits = [limit.parse().expect("a limit")];
+        let mut world = Self {
+            scheduler: Scheduler::new(slots, &limits),
+            slots,
+            now: Timestamp::UNIX_EPOCH,
+            runs: HashMap::new(),
+            order: Vec::new(),
+        };
+        world.submit(None, world.flow(None), Vec::new(), 0, false, false);
+        world
+    }
+
+    fn flow(&self, timeout_ms: Option<u64>) -> NewRunOf {
+        NewRunOf::Flow {
+            flow: "flow".into(),
+            runner: RunnerKind::Concurrent,
+            timeout_ms,
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::SubmitTask {
+                by,
+                upstreams,
+                retries,
+                priority,
+                tagged,
+                refused,
+            } => {
+                let Some(parent) = self.pick(by, |run| run.live && !run.yielded) else {
+                    return;
+                };
+                let upstreams = upstreams.into_iter().filter_map(|(run, allow_failure)| {
+                    let run = self.pick(run, |_| true)?;
+                    // A run cannot wait for the one that waits for it.
+                    (!self.runs[&run].is_flow).then_some(Upstream { run, allow_failure })
+                });
+                let upstreams = upstreams.collect();
+                let task = NewRunOf::Task {
+                    task: "task".into(),
+                    priority,
+                };
+                self.submit(Some(parent), task, upstreams, retries, tagged, refused);
+            }
+            Step::StartFlow {
+                by,
+                retries,
+                timeout_ms,
+            } => {
+                if let Some(parent) = self.pick(by, |run| run.live && !run.yielded) {
+                    let flow = self.flow(timeout_ms);
+                    self.submit(Some(parent), flow, Vec::new(), retries, false, false);
+                }
+            }
+            Step::End {
+                run,
+                kind,
+                retryable,
+            } => {
+                if let Some(run) = self.pick(run, |run| run.live) {
+                    self.end(run, kind, retryable);
+                }
+            }
+            Step::Wait { run } => {
+                let can = |run: &Seen| run.live && !run.is_flow && !run.yielded;
+                if let Some(run) = self.pick(run, can) {
+                    self.handle(Input::Waiting { run });
+                }
+            }
+            Step::Awake { run } => {
+                if let Some(run) = self.pick(run, |run| run.live && run.yielded) {
+                    self.handle(Input::WaitEnded { run });
+                }
+            }
+            Step::Cancel { run } => {
+                if let Some(run) = self.pick(run, |_| true) {
+                    let reason = "stop".to_owned();
+                    self.handle(Input::CancelRequested { run, reason });
+                }
+            }
+            Step::Pass { ms } => {
+                self.now += std::time::Duration::from_millis(ms);
+                self.handle(Input::Tick);
+            }
+        }
+    }
+
+    fn pick(&self, number: usize, can: impl Fn(&Seen) -> bool) -> Option<RunId> {
+        let able: Vec<_> = self.order.iter().filter(|id| can(&self.runs[id])).collect();
+        able.get(number % able.len().max(1)).copied().copied()
+    }
+
+    fn submit(
+        &mut self,
+        parent: Option<RunId>,
+        what: NewRunOf,
+        upstreams: Vec<Upstream>,
+        retries: u32,
+        tagged: bool,
+        refused: bool,
+    ) {
+        let run = RunId(uuid::Uuid::from_u128(self.order.len() as u128));
+        let flow_run = parent.and_then(|parent| match self.runs[&parent].is_flow {
+            true => Some(parent),
+            false => self.runs[&parent].flow_run,
+        });
+        let seen = Seen {
+            state: State::Pending,
+            is_flow: matches!(what, NewRunOf::Flow { .. }),
+            parent,
+            flow_run,
+            upstreams: upstreams.clone(),
+            retries,
+            tagged,
+            attempts: 0,
+            ready: false,
+            live: false,
+            yielded: false,
+        };
+        self.runs.insert(run, seen);
+        self.order.push(run);
+        self.handle(Input::Submitted(Box::new(NewRun {
+            run,
+            name: "run".into(),
+            parent,
+            what,
+            tags: tagged.then(|| "tagged".to_owned()).into_iter().collect(),
+            arguments: Vec::new(),
+            upstreams,
+            refusal: refused.then(|| "nonsense".to_owned()),
+            retries: Arc::new(Retries {
+                count: retries,
+                delays_ms: Box::new([10]),
+                backoff: 2.0,
+                jitter: 0.5,
+            }),
+        })));
+    }
+
+    fn end(&mut self, run: RunId, kind: Option<FailureKind>, retryable: bool) {
+        let outcome = match kind {
+            None => Outcome::Completed(Value::null()),
+            Some(kind) => Outcome::Failed(Failure {
+                kind,
+                message: "no".into(),
+                retryable,
+            }),
+        };
+        let seen = self.runs.get_mut(&run).expect("it was picked");
+        (seen.live, seen.yielded) = (false, false);
+        self.handle(Input::AttemptEnded { run, outcome });
+    }
+
+    fn handle(&mut self, input: Input) {
+        for event in self.scheduler.handle(self.now, input) {
+            self.observe(&event);
+        }
+        self.check_bounds();
+    }
+
+    fn observe(&mut self, event: &Event) {
+        let next = match &event.kind {
+            EventKind::AttemptStarted { number } => {
+                self.check_start(event.run, *number);
+                State::Running
+            }
+            EventKind::AttemptFailed { retry_at, .. } => {
+                assert!(*retry_at >= self.now);
+                State::AwaitingRetry
+            }
+            EventKind::CancellationStarted => State::Cancelling,
+            EventKind::TaskRunFinished { outcome } => outcome.into(),
+            EventKind::FlowRunFinished { outcome, .. } => {
+                let mut own = self
+                    .runs
+                    .values()
+                    .filter(|run| run.flow_run == Some(event.run));
+                assert!(
+                    own.all(|run| run.state.is_final()),
+                    "a flow awaits its runs"
+                );
+                outcome.into()
+            }
+            EventKind::TaskRunSubmitted => return self.seen(event.run).ready = true,
+            EventKind::TaskRunYielded => return self.seen(event.run).yielded = true,
+            EventKind::TaskRunResumed => return self.seen(event.run).yielded = false,
+            _ => return,
+        };
+        let seen = self.seen(event.run);
+        assert!(seen.state.may_become(next), "{next} after {}", seen.state);
+        assert!(!next.is_final() || !seen.live, "it ends with its instance");
+        seen.state = next;
+        seen.ready = false;
+    }
+
+    fn seen(&mut self, run: RunId) -> &mut Seen {
+        self.runs.get_mut(&run).expect("it was submitted")
+    }
+
+    fn check_start(&mut self, id: RunId, number: u32) {
+        for upstream in &self.runs[&id].upstreams {
+            let state = self.runs[&upstream.run].state;
+            assert!(state == State::Completed || upstream.allow_failure && state.is_final());
+        }
+        if let Some(parent) = self.runs[&id].parent {
+            assert_ne!(self.runs[&parent].state, State::Cancelling);
+        }
+        let seen = self.seen(id);
+        assert!(!seen.live, "one attempt at a time");
+        seen.attempts += 1;
+        assert_eq!(seen.attempts, number);
+        assert!(number <= seen.retries + 1);
+        seen.live = true;
+    }
+
+    fn check_bounds(&self) {
+        let live = || self.runs.values().filter(|run| run.live && !run.is_flow);
+        let executing = live().filter(|run| !run.yielded).count();
+        assert!(executing <= self.slots, "{executing} runs have slots");
+        let kept_back = self.runs.values().any(|run| run.ready && !run.tagged);
+        assert!(executing == self.slots || !kept_back, "a slot is idle");
+        let tagged = live().filter(|run| run.tagged).count();
+        assert!(tagged <= TAGGED_AT_ONCE, "{tagged} tagged runs execute");
+    }
+
+    /// Lets everything that lives complete, until nothing is left to wait for.
+    fn drain(&mut self) {
+        while !self.scheduler.is_done() {
+            let live = self.pick(0, |run| run.live);
+            match (live, self.scheduler.next_tick()) {
+                (Some(run), _) => self.end(run, None, false),
+                (None, Some(at)) => {
+                    self.now = self.now.max(at);
+                    self.handle(Input::Tick);
+                }
+                (None, None) => panic!("nobody will ever end the others: {:?}", self.runs),
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 10_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn every_run_ends_once_and_within_bounds(
+        slots in 1..4_usize,
+        steps in vec(step(), 0..60),
+    ) {
+        let mut world = World::new(slots);
+        for step in steps {
+            world.step(step);
+        }
+        world.drain();
+        for (id, run) in &world.runs {
+            prop_assert!(run.state.is_final(), "{id} is {}", run.state);
+        }
+    }
+}

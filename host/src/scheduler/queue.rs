@@ -1,0 +1,190 @@
+//! Who starts next: by priority, then in the order of readiness, as far as slots and limits allow.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::{Limit, Most, RunId, Scope};
+
+/// The limits that a run shares with others.
+pub(super) type Gates = Box<[usize]>;
+
+#[derive(Debug)]
+pub(super) struct Queue {
+    slots: usize,
+    /// Runs that have started and want a slot again; they go first.
+    resuming: VecDeque<RunId>,
+    ready: BinaryHeap<Ready>,
+    gates: Vec<Gate>,
+    by_scope: HashMap<Scope, Vec<usize>>,
+    number: u64,
+}
+
+/// What to do with the next free slot.
+pub(super) enum Next {
+    Resume(RunId),
+    Start(RunId),
+}
+
+/// What the queue asks about a run when its turn comes.
+pub(super) enum Turn<'a> {
+    /// It starts, through these gates.
+    Start(&'a Gates),
+    Resume,
+    /// It has ended meanwhile.
+    Gone,
+}
+
+/// A run that can start; those that come first are greater.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Ready {
+    priority: i32,
+    number: Reverse<u64>,
+    run: RunId,
+}
+
+/// A limit at work.
+#[derive(Debug)]
+struct Gate {
+    room: Option<u32>,
+    interval: SignedDuration,
+    opens_at: Timestamp,
+    waiting: BinaryHeap<Ready>,
+}
+
+impl Queue {
+    pub(super) fn new(slots: usize, limits: &[Limit]) -> Self {
+        let mut by_scope: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, limit) in limits.iter().enumerate() {
+            by_scope.entry(limit.scope.clone()).or_default().push(index);
+        }
+        Self {
+            slots: slots.max(1),
+            resuming: VecDeque::new(),
+            ready: BinaryHeap::new(),
+            gates: limits.iter().map(Gate::new).collect(),
+            by_scope,
+            number: 0,
+        }
+    }
+
+    /// The gates of runs of such a task with such tags.
+    pub(super) fn gates(&self, scopes: impl Iterator<Item = Scope>) -> Gates {
+        let known = scopes.filter_map(|scope| self.by_scope.get(&scope));
+        known.flatten().copied().collect()
+    }
+
+    /// Whether there are limits at all.
+    pub(super) fn has_gates(&self) -> bool {
+        !self.gates.is_empty()
+    }
+
+    pub(super) fn push(&mut self, run: RunId, priority: i32) {
+        let number = Reverse(self.number);
+        self.number += 1;
+        self.ready.push(Ready {
+            priority,
+            number,
+            run,
+        });
+    }
+
+    pub(super) fn push_resuming(&mut self, run: RunId) {
+        self.resuming.push_back(run);
+    }
+
+    pub(super) fn free_slot(&mut self) {
+        self.slots += 1;
+    }
+
+    /// An attempt is over that passed these gates.
+    pub(super) fn leave(&mut self, gates: &[usize]) {
+        for &gate in gates {
+            self.gates[gate].leave();
+        }
+    }
+
+    /// Takes a slot for the next run, if there are both.
+    pub(super) fn next<'a>(
+        &mut self,
+        now: Timestamp,
+        turn: impl Fn(RunId) -> Turn<'a>,
+    ) -> Option<Next> {
+        while self.slots > 0 {
+            if let Some(run) = self.resuming.pop_front() {
+                match turn(run) {
+                    Turn::Resume => {
+                        self.slots -= 1;
+                        return Some(Next::Resume(run));
+                    }
+                    Turn::Start(_) | Turn::Gone => continue,
+                }
+            }
+            self.readmit(now);
+            let ready = self.ready.pop()?;
+            let Turn::Start(gates) = turn(ready.run) else {
+                continue;
+            };
+            match gates.iter().find(|&&gate| !self.gates[gate].is_open(now)) {
+                Some(&closed) => self.gates[closed].waiting.push(ready),
+                None => {
+                    for &gate in gates {
+                        self.gates[gate].enter(now);
+                    }
+                    self.slots -= 1;
+                    return Some(Next::Start(ready.run));
+                }
+            }
+        }
+        None
+    }
+
+    /// One run at a time may try again at each open gate.
+    fn readmit(&mut self, now: Timestamp) {
+        for gate in &mut self.gates {
+            if gate.is_open(now) {
+                self.ready.extend(gate.waiting.pop());
+            }
+        }
+    }
+
+    /// When a gate opens at which somebody waits, by time alone.
+    pub(super) fn opens_at(&self) -> Option<Timestamp> {
+        let waited_for = self.gates.iter().filter(|gate| !gate.waiting.is_empty());
+        let by_time = waited_for.filter(|gate| gate.room != Some(0));
+        by_time.map(|gate| gate.opens_at).min()
+    }
+}
+
+impl Gate {
+    fn new(limit: &Limit) -> Self {
+        let (room, interval) = match limit.most {
+            Most::AtOnce(runs) => (Some(runs), SignedDuration::ZERO),
+            Most::Every(ms) => (None, SignedDuration::from_micros((ms * 1e3) as i64)),
+        };
+        Self {
+            room,
+            interval,
+            opens_at: Timestamp::MIN,
+            waiting: BinaryHeap::new(),
+        }
+    }
+
+    fn is_open(&self, now: Timestamp) -> bool {
+        self.room != Some(0) && self.opens_at <= now
+    }
+
+    fn enter(&mut self, now: Timestamp) {
+        if let Some(room) = &mut self.room {
+            *room -= 1;
+        }
+        self.opens_at = now.saturating_add(self.interval).unwrap_or(Timestamp::MAX);
+    }
+
+    fn leave(&mut self) {
+        if let Some(room) = &mut self.room {
+            *room += 1;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! New runs: from the submit until all that they wait for has ended.
+
+use std::sync::Arc;
+
+use super::Scheduler;
+use super::input::{NewRun, NewRunOf, Upstream};
+use super::run::{Kind, Phase, Run};
+use crate::model::{EventKind, FailureKind, Outcome, RunId, Scope, State};
+
+impl Scheduler {
+    pub(super) fn add(&mut self, new: NewRun) {
+        let id = new.run;
+        let parent = new.parent;
+        let kind = match &new.what {
+            NewRunOf::Flow { timeout_ms, .. } => Kind::flow(*timeout_ms),
+            NewRunOf::Task { task, priority } => self.task(task, &new.tags, *priority),
+        };
+        let flow_run = parent.map(|parent| self.flow_run_of(parent));
+        let run = Run {
+            name: new.name.clone(),
+            parent,
+            flow_run,
+            kind,
+            phase: Phase::Pending,
+            attempts: 0,
+            retries: new.retries.clone(),
+            awaited: 0,
+            dependents: Vec::new(),
+            children: Vec::new(),
+            cancelled: None,
+        };
+        self.runs.insert(id, run);
+        self.unfinished += 1;
+        if let Some(parent) = parent {
+            self.run(parent).children.push(id);
+        }
+        if let Some(Kind::Flow { runs, .. }) = flow_run.map(|id| &mut self.run(id).kind) {
+            *runs += 1;
+        }
+        let (upstreams, refusal) = (new.upstreams.clone(), new.refusal.clone());
+        self.emit(id, created(new, flow_run));
+        match refusal {
+            Some(why) => self.end(id, Outcome::failed(FailureKind::InvalidInput, why)),
+            None => self.await_upstreams(id, &upstreams),
+        }
+    }
+
+    fn task(&self, task: &Arc<str>, tags: &[String], priority: i32) -> Kind {
+        let gates = match self.queue.has_gates() {
+            true => {
+                let tags = tags.iter().map(|tag| Scope::Tag(tag.as_str().into()));
+                self.queue.gates(tags.chain([Scope::Task(task.clone())]))
+            }
+            false => Box::default(),
+        };
+        Kind::Task { priority, gates }
+    }
+
+    /// The flow run that runs submitted by `id` belong to.
+    fn flow_run_of(&mut self, id: RunId) -> RunId {
+        let run = self.run(id);
+        match run.flow_run {
+            Some(flow_run) if !run.is_flow() => flow_run,
+            _ => id,
+        }
+    }
+
+    fn await_upstreams(&mut self, id: RunId, upstreams: &[Upstream]) {
+        if let Some(reason) = self.cancelled_parent(id) {
+            let outcome = Outcome::failed(FailureKind::Cancelled, reason);
+            return self.end(id, outcome);
+        }
+        for upstream in upstreams {
+            match self.run(upstream.run).phase {
+                Phase::Ended(State::Completed) => {}
+                Phase::Ended(_) if upstream.allow_failure => {}
+                Phase::Ended(_) => return self.fail_upstream(id, upstream.run),
+                _ => {
+                    let dependent = Upstream {
+                        run: id,
+                        ..*upstream
+                    };
+                    self.run(upstream.run).dependents.push(dependent);
+                    self.run(id).awaited += 1;
+                }
+            }
+        }
+        if self.run(id).awaited == 0 {
+            self.make_ready(id);
+        }
+    }
+
+    /// A submit may be on its way while the run that submits it is cancelled.
+    fn cancelled_parent(&mut self, id: RunId) -> Option<String> {
+        let parent = self.run(id).parent?;
+        self.run(parent).cancelled.clone()
+    }
+
+    /// `dependent` waits for `id`, which has ended in this state.
+    pub(super) fn upstream_ended(&mut self, dependent: Upstream, id: RunId, state: State) {
+        let run = self.run(dependent.run);
+        if run.phase != Phase::Pending {
+            return;
+        }
+        run.awaited -= 1;
+        if state != State::Completed && !dependent.allow_failure {
+            self.fail_upstream(dependent.run, id);
+        } else if run.awaited == 0 {
+            self.make_ready(dependent.run);
+        }
+    }
+
+    fn fail_upstream(&mut self, id: RunId, upstream: RunId) {
+        let name = &self.run(upstream).name;
+        let message = format!("upstream run '{name}' did not complete");
+        self.end(id, Outcome::failed(FailureKind::UpstreamFailed, message));
+    }
+
+    fn make_ready(&mut self, id: RunId) {
+        if !self.run(id).is_flow() {
+            self.emit(id, EventKind::TaskRunSubmitted);
+        }
+        self.start_or_queue(id);
+    }
+}
+
+impl Kind {
+    fn flow(timeout_ms: Option<u64>) -> Self {
+        Self::Flow {
+            runs: 0,
+            ended: 0,
+            completed: 0,
+            timeout_ms,
+            deadline: None,
+        }
+    }
+}
+
+fn created(new: NewRun, flow_run: Option<RunId>) -> EventKind {
+    let NewRun {
+        run,
+        name,
+        parent,
+        what,
+        tags,
+        arguments,
+        ..
+    } = new;
+    match what {
+        NewRunOf::Flow { flow, runner, .. } => EventKind::FlowRunCreated {
+            name,
+            flow,
+            parent,
+            runner,
+            tags,
+            arguments,
+        },
+        NewRunOf::Task { task, .. } => EventKind::TaskRunCreated {
+            name,
+            task,
+            flow_run: flow_run.unwrap_or(run),
+            parent,
+            tags,
+            arguments,
+        },
+    }
+}
