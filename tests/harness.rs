@@ -43,6 +43,17 @@ pub(crate) fn ended(output: Output) -> Ended {
     }
 }
 
+/// The events of a run, which has to end with this code.
+#[track_caller]
+pub(crate) fn events(arguments: &[&str], code: i32) -> Vec<serde_json::Value> {
+    let ended = wflow(&[arguments, &["--json"]].concat());
+    assert_eq!(ended.code, Some(code), "{ended:?}");
+    let lines = ended.stdout.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
 /// An empty folder for one test.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

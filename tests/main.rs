@@ -1,9 +1,11 @@
 //! The command line with real components, and the floors of the house.
 
+mod ends;
 mod floors;
 mod harness;
 mod input;
 mod new;
 mod runs;
+mod semantics;
 mod settings;
 mod unruly;

@@ -190,6 +190,7 @@ fn the_readme_names_every_setting() {
         "runner",
         "max-workers",
         "max-concurrency",
+        "limits",
         "memory",
         "timeout",
         "dirs",

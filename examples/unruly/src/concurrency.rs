@@ -7,7 +7,7 @@ use wflow::prelude::*;
 
 /// Sleeps without keeping its thread.
 #[task]
-async fn doze(milliseconds: u64) -> u64 {
+pub async fn doze(milliseconds: u64) -> u64 {
     wflow::sleep(Duration::from_millis(milliseconds)).await;
     milliseconds
 }

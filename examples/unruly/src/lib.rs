@@ -2,9 +2,11 @@
 //! benchmarks hold the host against.
 
 mod concurrency;
+mod ends;
 mod kinds;
 mod misbehaviour;
 mod retries;
+mod semantics;
 mod shapes;
 
 use schemars::JsonSchema;

@@ -1,6 +1,7 @@
 //! Every misbehaviour, chosen by a parameter.
 
 use std::hint::black_box;
+use std::io::Read;
 use std::net::TcpStream;
 use std::time::Duration;
 use std::{env, fs, process, thread};
@@ -21,6 +22,7 @@ pub enum Misbehaviour {
     Spin,
     Sleep,
     Hoard,
+    Churn,
     Recurse,
     FloodStdout,
     FloodStderr,
@@ -30,6 +32,7 @@ pub enum Misbehaviour {
     ReadFile,
     ReadEnv,
     Connect,
+    Listen,
     WaitForEver,
     SelfCancel,
 }
@@ -47,6 +50,7 @@ impl Misbehaviour {
             Self::Spin => spin(),
             Self::Sleep => thread::sleep(Duration::from_secs(3600)),
             Self::Hoard => hoard(),
+            Self::Churn => churn(),
             Self::Recurse => return Ok(recurse(0).to_string()),
             Self::FloodStdout => flood(|line| println!("{line}")),
             Self::FloodStderr => flood(|line| eprintln!("{line}")),
@@ -56,6 +60,7 @@ impl Misbehaviour {
             Self::ReadFile => return Ok(fs::read_to_string("/etc/passwd")?),
             Self::ReadEnv => return Ok(format!("{:?}", env::vars().collect::<Vec<_>>())),
             Self::Connect => drop(TcpStream::connect(address)?),
+            Self::Listen => return listen(address),
             Self::WaitForEver => nap(3600)?,
             Self::SelfCancel => {
                 let run = nap::submit(3600);
@@ -84,6 +89,20 @@ fn hoard() -> ! {
     loop {
         all.push(black_box(vec![1_u8; 1 << 20]));
     }
+}
+
+/// Allocates without end, and frees what it has.
+fn churn() -> ! {
+    loop {
+        black_box(vec![1_u8; 1 << 20]);
+    }
+}
+
+/// Waits in the host for what the other side never says.
+fn listen(address: &str) -> Result<String> {
+    let mut heard = String::new();
+    TcpStream::connect(address)?.read_to_string(&mut heard)?;
+    Ok(heard)
 }
 
 /// Returns to each caller with something to do, so that it cannot become a loop.

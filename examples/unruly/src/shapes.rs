@@ -4,13 +4,13 @@ use wflow::prelude::*;
 
 /// Does nothing.
 #[task]
-fn noop(index: u32) -> u32 {
+pub fn noop(index: u32) -> u32 {
     index
 }
 
 /// Does nothing but fail.
 #[task]
-fn fail() -> Result<u32> {
+pub fn fail() -> Result<u32> {
     Err(Failure::new("as expected"))
 }
 
@@ -25,7 +25,7 @@ fn noops(count: u32) -> Result<u32> {
 }
 
 #[task]
-fn increment(n: u32) -> u32 {
+pub fn increment(n: u32) -> u32 {
     n + 1
 }
 

@@ -1,0 +1,210 @@
+//! What flows and tasks can rely on, whatever the runner: the rules of the README's table.
+
+use serde_json::Value as Json;
+
+use crate::harness::{events, example, folder, wflow};
+
+const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
+
+/// The flow of the unruly component gives this result on every runner.
+#[track_caller]
+fn check(arguments: &[&str], result: &str) {
+    for runner in RUNNERS {
+        check_on(runner, arguments, result);
+    }
+}
+
+#[track_caller]
+fn check_on(runner: &str, arguments: &[&str], result: &str) {
+    let component = example("unruly");
+    let run = ["run", &component, "--runner", runner, "-q"];
+    let ended = wflow(&[&run[..], arguments].concat());
+    assert_eq!(ended.stdout.trim_end(), result, "{runner}: {ended:?}");
+}
+
+#[test]
+fn an_allowed_failure_is_handed_over() {
+    check(
+        &["allowed", "-p", "fails=true"],
+        r#"["failed: as expected",2]"#,
+    );
+    check(
+        &["allowed", "-p", "fails=false"],
+        r#"["completed with 7",2]"#,
+    );
+}
+
+#[test]
+fn a_list_of_futures_is_an_argument() {
+    check(&["summed", "-p", "count=0"], "0");
+    check(&["summed", "-p", "count=100"], "4950");
+}
+
+#[test]
+fn names_are_made_of_arguments() {
+    check(
+        &["named", "-p", "path=a.png"],
+        r#"["resize-64-of-a.png","first 128"]"#,
+    );
+    let component = example("unruly");
+    let events = events(&["run", &component, "named", "-p", "path=a.png"], 0);
+    assert_eq!(events[0]["name"], "thumbnails of a.png");
+}
+
+#[test]
+fn waiting_with_a_timeout_tells_what_is_done_and_what_is_not() {
+    for runner in ["concurrent", "thread-pool"] {
+        check_on(runner, &["waited"], r#"[2,1,"cancelled"]"#);
+    }
+}
+
+/// How many of the events are of this kind.
+fn count(events: &[Json], kind: &str) -> usize {
+    events.iter().filter(|event| event["event"] == kind).count()
+}
+
+#[test]
+fn a_condition_decides_about_retries() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        for (message, retries) in [("message=busy", 2), ("message=broken", 0)] {
+            let run = [
+                "run",
+                &component,
+                "conditional",
+                "-p",
+                message,
+                "--runner",
+                runner,
+            ];
+            let events = events(&run, 1);
+            assert_eq!(
+                count(&events, "AttemptFailed"),
+                retries,
+                "{runner} {message}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_flow_is_retried_from_its_start() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let state = folder(&format!("second_time_{runner}"));
+        let grant = format!("{}::state", state.display());
+        let run = [
+            "run",
+            &component,
+            "second_time_lucky",
+            "--dir",
+            &grant,
+            "--runner",
+            runner,
+        ];
+        let events = events(&run, 0);
+        let last = events.last().expect("events");
+        assert_eq!((&last["result"], &last["runs"]), (&1.into(), &1.into()));
+        assert_eq!(count(&events, "AttemptFailed"), 1);
+    }
+}
+
+/// The most runs that executed at the same time, and the times of their starts.
+fn overlap(events: &[Json]) -> (usize, Vec<jiff::Timestamp>) {
+    let (mut running, mut most, mut starts) = (0, 0, Vec::new());
+    for event in events.iter().filter(|event| event["task_run"].is_string()) {
+        match event["event"].as_str() {
+            Some("AttemptStarted") => {
+                running += 1;
+                starts.push(event["at"].as_str().expect("text").parse().expect("a time"));
+            }
+            Some("TaskRunFinished") => running -= 1,
+            _ => {}
+        }
+        most = most.max(running);
+    }
+    (most, starts)
+}
+
+#[test]
+fn limits_of_tasks_and_tags_hold() {
+    let component = example("unruly");
+    for runner in ["concurrent", "thread-pool"] {
+        let run = [
+            "run", &component, "queries", "-p", "count=8", "--runner", runner,
+        ];
+        let declared = overlap(&events(&run, 0));
+        assert_eq!(declared.0, 2);
+        let by_tag = [&run[..], &["--limit", "tag:db=1"]].concat();
+        assert_eq!(overlap(&events(&by_tag, 0)).0, 1);
+        let other = [&run[..], &["--limit", "tag:other=1"]].concat();
+        assert_eq!(overlap(&events(&other, 0)).0, 2);
+    }
+}
+
+#[test]
+fn starts_keep_to_a_rate() {
+    let component = example("unruly");
+    let run = [
+        "run",
+        &component,
+        "queries",
+        "-p",
+        "count=5",
+        "-p",
+        "milliseconds=0",
+    ];
+    let (_, starts) = overlap(&events(
+        &[&run[..], &["--limit", "tag:db=20/s"]].concat(),
+        0,
+    ));
+    let apart = starts
+        .windows(2)
+        .map(|pair| pair[1].duration_since(pair[0]));
+    let least = apart.min().expect("several starts");
+    assert!(least >= jiff::SignedDuration::from_millis(50), "{least:?}");
+}
+
+#[test]
+fn a_limit_that_is_none_is_refused() {
+    let ended = wflow(&["run", "x.wasm", "--limit", "db=1"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("expected task:NAME=N"), "{ended:?}");
+}
+
+#[test]
+fn a_higher_priority_starts_first() {
+    for runner in ["concurrent", "thread-pool"] {
+        check_on(runner, &["priorities", "--max-concurrency", "1"], "[3,2,1]");
+    }
+}
+
+#[test]
+fn a_subflow_has_a_runner_of_its_own() {
+    let component = example("unruly");
+    let ended = wflow(&["run", &component, "runner_of_its_own"]);
+    assert_eq!(ended.stdout.trim_end(), "\"completed\"", "{ended:?}");
+    for starting in ["ConcurrentTaskRunner", "SequentialTaskRunner"] {
+        assert!(ended.stderr.contains(starting), "{ended:?}");
+    }
+    // Where the operator chooses, it is for all.
+    check_on("sequential", &["runner_of_its_own"], "\"completed\"");
+}
+
+#[test]
+fn a_tree_of_runs_ten_levels_deep_ends_on_one_worker() {
+    let nested = ["nested", "-p", "depth=10", "-p", "width=2"];
+    let narrow = ["--max-concurrency", "1", "--max-workers", "1"];
+    check(&[&nested[..], &narrow].concat(), "1024");
+}
+
+#[test]
+fn tags_are_told() {
+    let component = example("unruly");
+    let run = ["run", &component, "queries", "-p", "count=1"];
+    let events = events(&run, 0);
+    let created = events
+        .iter()
+        .find(|event| event["event"] == "TaskRunCreated");
+    assert_eq!(created.expect("a task run")["tags"][0], "db");
+}
