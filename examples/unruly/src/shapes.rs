@@ -2,6 +2,12 @@
 
 use wflow::prelude::*;
 
+/// Prints, and runs nothing.
+#[flow]
+fn hello() {
+    println!("hello");
+}
+
 /// Does nothing.
 #[task]
 pub fn noop(index: u32) -> u32 {
