@@ -3,6 +3,7 @@
 mod ends;
 mod floors;
 mod harness;
+mod hooks;
 mod input;
 mod new;
 mod runs;

@@ -3,6 +3,7 @@
 
 mod concurrency;
 mod ends;
+mod hooks;
 mod kinds;
 mod misbehaviour;
 mod retries;

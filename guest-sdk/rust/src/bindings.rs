@@ -30,4 +30,8 @@ impl exports::wflow::plugin::plugin::Guest for Component {
     ) -> Result<wflow::plugin::types::Value, wflow::plugin::types::Error> {
         crate::plugin::run(crate::plugin::Kind::Task, &name, arguments)
     }
+
+    fn run_hook(name: String, run: String) -> Result<(), wflow::plugin::types::Error> {
+        crate::plugin::run_hook(&name, &run)
+    }
 }

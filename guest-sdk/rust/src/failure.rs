@@ -45,6 +45,15 @@ impl Failure {
         }
     }
 
+    /// The host refuses what the guest asked of it.
+    pub(crate) fn of_host(failure: types::Failure) -> Self {
+        Self {
+            kind: failure.kind,
+            retryable: false,
+            ..Self::new(failure.message)
+        }
+    }
+
     pub(crate) fn made_permanent(self) -> Self {
         Self {
             retryable: false,

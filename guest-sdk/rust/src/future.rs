@@ -199,6 +199,20 @@ impl<T> Iterator for AsCompleted<T> {
 
 impl<T> ExactSizeIterator for AsCompleted<T> {}
 
+impl State {
+    /// Those in which a run has ended.
+    pub(crate) const FINAL: [Self; 8] = [
+        Self::Completed,
+        Self::Failed,
+        Self::TimedOut,
+        Self::UpstreamFailed,
+        Self::Denied,
+        Self::InvalidInput,
+        Self::Crashed,
+        Self::Cancelled,
+    ];
+}
+
 /// As the contract and `wflow --json` spell it, such as `timed-out`.
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

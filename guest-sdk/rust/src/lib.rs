@@ -24,10 +24,12 @@
 //! options; [`Future`] is what a submit returns; [`Failure`] is how a run ends that does not complete.
 
 mod argument;
+pub mod artifact;
 mod bindings;
 mod executor;
 mod failure;
 mod future;
+mod hook;
 mod join;
 mod logging;
 mod plugin;
@@ -38,6 +40,7 @@ pub use argument::{AllowFailure, IntoArgument, IntoColumn, Unmapped, allow_failu
 pub use executor::sleep;
 pub use failure::{Failure, FailureKind, Outcome, Result};
 pub use future::{AsCompleted, Awaited, Future, State, as_completed, wait};
+pub use hook::{EndedRun, HookResult};
 pub use join::join_all;
 pub use logging::{Level, log};
 pub use submit::{Configure, ConfigureFlow, ConfigureTask, Dependency};
@@ -56,8 +59,9 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::executor::block_on;
+    pub use crate::hook::Hook;
     pub use crate::plugin::{Arguments, Declared, Kind, Registered, default, parameter};
-    pub use crate::plugin::{describe, retry_if, run};
+    pub use crate::plugin::{describe, retry_if, run, run_hook};
     pub use crate::submit::RunOptions;
     pub use crate::value::{Fallible, Returned, Value};
 }

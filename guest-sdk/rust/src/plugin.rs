@@ -9,6 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::argument::Argument;
 use crate::bindings::exports::wflow::plugin::plugin as contract;
 use crate::bindings::wflow::plugin::types;
+use crate::hook::{EndedRun, Hook};
 use crate::value::Value;
 use crate::{Failure, IntoArgument, Parameter, Result};
 
@@ -27,6 +28,7 @@ pub struct Registered {
     pub parameters: fn() -> Vec<contract::Parameter>,
     pub result: fn() -> Schema,
     pub options: Declared,
+    pub hooks: &'static [Hook],
     pub run: fn(Arguments) -> Result<Value>,
 }
 
@@ -54,6 +56,16 @@ pub struct Declared {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_prints: Option<bool>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub on_completion: &'static [&'static str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub on_failure: &'static [&'static str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub on_crashed: &'static [&'static str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub on_cancellation: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_workers: Option<u32>,
@@ -70,6 +82,11 @@ impl Declared {
         tags: &[],
         priority: None,
         max_concurrency: None,
+        log_prints: None,
+        on_completion: &[],
+        on_failure: &[],
+        on_crashed: &[],
+        on_cancellation: &[],
         runner: None,
         max_workers: None,
     };
@@ -176,10 +193,43 @@ pub fn run(kind: Kind, name: &str, arguments: Vec<Value>) -> Result<Value, types
         None => Err(Failure::permanent(format!("the component has no `{name}`"))),
     };
     flush();
-    returned.map_err(|failure| types::Error {
+    returned.map_err(|failure| told(&failure))
+}
+
+/// Calls a hook for a run that has ended, told as JSON.
+///
+/// # Errors
+///
+/// If it fails, or there is none of the name.
+pub fn run_hook(name: &str, ended: &str) -> Result<(), types::Error> {
+    panic::set_hook(Box::new(last_words));
+    let returned =
+        serde_json::from_str(ended)
+            .map_err(Failure::from)
+            .and_then(|ended: EndedRun| match hook(name, &ended) {
+                Some(hook) => (hook.call)(ended),
+                None => Err(Failure::permanent(format!(
+                    "the component has no hook `{name}`"
+                ))),
+            });
+    flush();
+    returned.map_err(|failure| told(&failure))
+}
+
+fn hook(name: &str, ended: &EndedRun) -> Option<&'static Hook> {
+    let (kind, of) = match (&ended.flow, &ended.task) {
+        (Some(flow), _) => (Kind::Flow, flow),
+        (None, task) => (Kind::Task, task.as_ref()?),
+    };
+    let of = registered(kind).find(|registered| registered.name == of)?;
+    of.hooks.iter().find(|hook| hook.name == name)
+}
+
+fn told(failure: &Failure) -> types::Error {
+    types::Error {
         message: failure.to_string(),
         retryable: failure.is_retryable(),
-    })
+    }
 }
 
 /// A panic ends the instance, and what it says in one line is all that the host learns.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::{Failure, Outcome, RunId, RunnerKind, Value};
+use super::{EndedRun, Failure, Outcome, RunId, RunnerKind, Value};
 
 /// Something that happened to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,22 @@ pub enum EventKind {
         stream: Stream,
         bytes: Bytes,
     },
+    ArtifactCreated {
+        kind: ArtifactKind,
+        /// A later one of the same key stands in its place.
+        key: String,
+        description: String,
+        data: Value,
+    },
+    /// The run has ended, and a hook is called for it.
+    HookStarted {
+        hook: Arc<str>,
+        ended: Box<EndedRun>,
+    },
+    HookFinished {
+        hook: Arc<str>,
+        outcome: Outcome,
+    },
     /// Its attempt is to be ended at once.
     CancellationStarted,
     TaskRunFinished {
@@ -114,6 +131,36 @@ pub enum Level {
     Info,
     Warning,
     Error,
+}
+
+/// What an artifact's data is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ArtifactKind {
+    Markdown,
+    Table,
+    Link,
+    Progress,
+    Image,
+}
+
+impl ArtifactKind {
+    /// Whether this can be the data of such an artifact.
+    pub fn fits(self, data: &Value) -> bool {
+        let json = match data {
+            Value::Bytes(_) => return self == Self::Image,
+            Value::Json(text) => serde_json::from_str::<Json>(text).unwrap_or_default(),
+        };
+        match self {
+            Self::Markdown | Self::Link | Self::Image => json.is_string(),
+            Self::Table => json
+                .as_array()
+                .is_some_and(|rows| rows.iter().all(Json::is_object)),
+            Self::Progress => json
+                .as_f64()
+                .is_some_and(|done| (0.0..=100.0).contains(&done)),
+        }
+    }
 }
 
 /// Where a guest prints to.

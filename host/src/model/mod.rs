@@ -2,6 +2,7 @@
 
 mod definition;
 mod event;
+mod hook;
 mod id;
 mod limit;
 mod options;
@@ -10,7 +11,8 @@ mod state;
 mod value;
 
 pub use definition::{Definition, Manifest, Parameter};
-pub use event::{Argument, Event, EventKind, Input, Level, Stream};
+pub use event::{Argument, ArtifactKind, Event, EventKind, Input, Level, Stream};
+pub use hook::{EndedRun, EndedRunOf, Hooks};
 pub use id::RunId;
 pub use limit::{Limit, Most, Scope};
 pub use options::{OneOrMany, Options, Retries, RunnerKind};

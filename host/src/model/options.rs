@@ -1,6 +1,10 @@
 //! Options of runs, in the spelling of the contract: what the code declares and a submit overrides.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+
+use super::Hooks;
 
 /// What the code declares about the runs of a flow or task, or one submit overrides; an option that
 /// is not there is left to whatever comes before.
@@ -34,6 +38,19 @@ pub struct Options {
     /// How many runs of the task may execute at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u32>,
+    /// Whether each line that a run prints becomes a line of its log; the submitting run's if it is
+    /// not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_prints: Option<bool>,
+    /// Hooks, by the state in which a run ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on_completion: Vec<Arc<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on_failure: Vec<Arc<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on_crashed: Vec<Arc<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on_cancellation: Vec<Arc<str>>,
     /// Which task runner a flow run uses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<RunnerKind>,
@@ -64,7 +81,8 @@ pub enum RunnerKind {
 }
 
 impl Options {
-    /// These options, and those of `below` where these are silent; tags add up.
+    /// These options, and those of `below` where these are silent. Tags add up; hooks are those of
+    /// `below`.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let mut tags = below.tags.clone();
@@ -83,8 +101,23 @@ impl Options {
             tags,
             priority: self.priority.or(below.priority),
             max_concurrency: self.max_concurrency.or(below.max_concurrency),
+            log_prints: self.log_prints.or(below.log_prints),
+            on_completion: below.on_completion.clone(),
+            on_failure: below.on_failure.clone(),
+            on_crashed: below.on_crashed.clone(),
+            on_cancellation: below.on_cancellation.clone(),
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
+        }
+    }
+
+    /// What is called when a run has ended.
+    pub fn hooks(&self) -> Hooks {
+        Hooks {
+            on_completion: self.on_completion.clone(),
+            on_failure: self.on_failure.clone(),
+            on_crashed: self.on_crashed.clone(),
+            on_cancellation: self.on_cancellation.clone(),
         }
     }
 

@@ -61,6 +61,20 @@ impl<Out: Write> JsonReporter<Out> {
             EventKind::Printed { stream, bytes } => json!({
                 "event": "Printed", "stream": stream, "text": String::from_utf8_lossy(bytes),
             }),
+            EventKind::ArtifactCreated {
+                kind,
+                key,
+                description,
+                data,
+            } => {
+                let event = json!({
+                    "event": "ArtifactCreated", "kind": kind, "key": key, "description": description,
+                });
+                with_value(event, "data", data)
+            }
+            EventKind::HookFinished { hook, outcome } => {
+                finished(json!({ "event": "HookFinished", "hook": hook }), outcome)
+            }
             EventKind::TaskRunFinished { outcome } => {
                 finished(json!({ "event": "TaskRunFinished" }), outcome)
             }
@@ -87,17 +101,21 @@ fn finished(mut event: Json, outcome: &Outcome) -> Json {
     match outcome {
         Outcome::Completed(value) => {
             event["state"] = json!("completed");
-            match value {
-                Value::Json(text) => {
-                    event["result"] = serde_json::from_str(text).unwrap_or_default();
-                }
-                Value::Bytes(bytes) => event["result_bytes"] = json!(bytes.len()),
-            }
+            event = with_value(event, "result", value);
         }
         Outcome::Failed(failure) => {
             event["state"] = json!(failure.kind);
             event["failure"] = json!(failure);
         }
+    }
+    event
+}
+
+/// Adds the value as plain JSON, or the number of its bytes.
+fn with_value(mut event: Json, name: &str, value: &Value) -> Json {
+    match value {
+        Value::Json(text) => event[name] = serde_json::from_str(text).unwrap_or_default(),
+        Value::Bytes(bytes) => event[format!("{name}_bytes")] = json!(bytes.len()),
     }
     event
 }

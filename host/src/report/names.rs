@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Event, EventKind, RunId};
+use crate::model::{EndedRunOf, Event, EventKind, RunId};
 
 #[derive(Default)]
 pub(super) struct Names(HashMap<RunId, Named>);
@@ -36,6 +36,11 @@ impl Names {
         let learned = match &event.kind {
             EventKind::FlowRunCreated { name, .. } => Some((Kind::FlowRun, name)),
             EventKind::TaskRunCreated { name, .. } => Some((Kind::TaskRun, name)),
+            // The run has ended, and is forgotten again when the hook has.
+            EventKind::HookStarted { ended, .. } => match ended.of {
+                EndedRunOf::Flow(_) => Some((Kind::FlowRun, &ended.name)),
+                EndedRunOf::Task(_) => Some((Kind::TaskRun, &ended.name)),
+            },
             _ => None,
         };
         if let Some((kind, name)) = learned {
@@ -43,9 +48,9 @@ impl Names {
             self.0.insert(event.run, Named { name, kind });
         }
         let named = match event.kind {
-            EventKind::TaskRunFinished { .. } | EventKind::FlowRunFinished { .. } => {
-                self.0.remove(&event.run)
-            }
+            EventKind::TaskRunFinished { .. }
+            | EventKind::FlowRunFinished { .. }
+            | EventKind::HookFinished { .. } => self.0.remove(&event.run),
             _ => self.0.get(&event.run).cloned(),
         };
         named.unwrap_or_else(|| Named {

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Reporter;
 use super::names::{Named, Names};
 use super::screen::{Screen, Terminals};
-use crate::model::{Event, EventKind, Level, Outcome, RunId, RunnerKind, Value};
+use crate::model::{ArtifactKind, Event, EventKind, Level, Outcome, RunId, RunnerKind, Value};
 
 /// A run that is over sooner needs no progress line.
 const LONG_RUN: SignedDuration = SignedDuration::from_millis(500);
@@ -41,6 +41,8 @@ struct Progress {
     task_runs: usize,
     finished: usize,
     failed: usize,
+    /// What the last progress artifact says.
+    artifact: String,
     ticks: usize,
 }
 
@@ -111,6 +113,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
                 task_runs: 0,
                 finished: 0,
                 failed: 0,
+                artifact: String::new(),
                 ticks: 0,
             });
         }
@@ -200,6 +203,38 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         }
     }
 
+    /// A progress artifact is shown in the progress line, the others have a line of the log.
+    fn artifact_created(&mut self, event: &Event, run: &Named) -> Result<()> {
+        let EventKind::ArtifactCreated {
+            kind,
+            key,
+            description,
+            data,
+        } = &event.kind
+        else {
+            return Ok(());
+        };
+        match (kind, data) {
+            (ArtifactKind::Progress, Value::Json(percent)) => {
+                if let Some(progress) = &mut self.progress {
+                    let what = if description.is_empty() {
+                        key
+                    } else {
+                        description
+                    };
+                    progress.artifact = format!(", {what} {percent} %");
+                }
+                Ok(())
+            }
+            _ => {
+                let Named { kind: of, name } = run;
+                let what = format!("{kind:?}").to_lowercase();
+                let text = format_args!("{of} '{name}' - Created {what} artifact '{key}'");
+                self.line(event, Level::Info, text)
+            }
+        }
+    }
+
     fn finished(
         &mut self,
         event: &Event,
@@ -248,6 +283,7 @@ impl Progress {
             task_runs,
             finished,
             failed,
+            artifact,
             ..
         } = self;
         let failed = match failed {
@@ -256,7 +292,7 @@ impl Progress {
         };
         let seconds = elapsed.as_secs();
         Some(format!(
-            "{spinner} Flow run '{name}' - {seconds} s, {finished} of {task_runs} task runs finished{failed}"
+            "{spinner} Flow run '{name}' - {seconds} s, {finished} of {task_runs} task runs finished{failed}{artifact}"
         ))
     }
 }
@@ -303,6 +339,30 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 self.line(event, *level, format_args!("{kind} '{name}' - {message}"))
             }
             EventKind::Printed { stream, bytes } => Ok(self.screen.print(*stream, bytes)?),
+            EventKind::ArtifactCreated { .. } => self.artifact_created(event, &run),
+            EventKind::HookStarted { hook, ended } => {
+                let state = ended.state;
+                self.line(
+                    event,
+                    Level::Info,
+                    format_args!(
+                        "{} '{}' - Running hook '{hook}' in response to entering state '{state}'",
+                        ended.of, ended.name
+                    ),
+                )
+            }
+            EventKind::HookFinished { hook, outcome } => match outcome {
+                Outcome::Completed(_) => self.line(
+                    event,
+                    Level::Info,
+                    format_args!("{kind} '{name}' - Hook '{hook}' finished running successfully"),
+                ),
+                Outcome::Failed(failure) => self.line(
+                    event,
+                    Level::Error,
+                    format_args!("{kind} '{name}' - Hook '{hook}' ended in {failure}"),
+                ),
+            },
             EventKind::TaskRunFinished { outcome } => self.finished(event, &run, outcome, ""),
             EventKind::FlowRunReturned { unfinished } => self.line(
                 event,

@@ -8,15 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mailbox, Submitter, TaskFuture};
 use crate::model::{Outcome, RunId, RunnerKind, Value};
+use crate::scheduler::Input;
 
 /// One try of a run: plain data, so that it can travel to another machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     pub run: RunId,
     pub target: Target,
+    /// The hook to call for the run, which has ended.
+    pub hook: Option<Arc<str>>,
     /// The flow's or task's name.
     pub name: Arc<str>,
-    /// One for each parameter, in the definition's order.
+    /// One for each parameter, in the definition's order; for a hook, the ended run alone.
     pub arguments: Vec<Value>,
 }
 
@@ -43,6 +46,7 @@ pub struct Job {
     pub future: TaskFuture,
     /// Of the flow run that it belongs to.
     pub runner: RunnerKind,
+    pub log_prints: bool,
     pub timeout: Option<Duration>,
     pub deadline: Option<Instant>,
 }
@@ -53,6 +57,16 @@ impl Job {
         Submitter {
             run: self.attempt.run,
             runner: self.runner,
+            log_prints: self.log_prints,
+        }
+    }
+
+    /// What the scheduler is told of its end.
+    pub(super) fn ended(&self, outcome: Outcome) -> Input {
+        let run = self.attempt.run;
+        match self.attempt.hook.clone() {
+            None => Input::AttemptEnded { run, outcome },
+            Some(hook) => Input::HookEnded { run, hook, outcome },
         }
     }
 

@@ -8,7 +8,6 @@ use async_channel::{Receiver, Sender};
 
 use super::{Executor, Job, Mailbox, Target};
 use crate::model::{Failure, FailureKind, Outcome, RunnerKind};
-use crate::scheduler::Input;
 
 /// After how many polls a worker looks at its timers: a busy guest takes up to 10 ms a poll.
 const POLLS_BETWEEN_TIMERS: u32 = 4;
@@ -112,9 +111,8 @@ impl<E: Executor> Worker<E> {
             let executor = self.executor.clone();
             let mailbox = self.mailbox.clone();
             tokio::spawn(async move {
-                let run = job.attempt.run;
                 let outcome = execute(&*executor, &job, &mailbox).await;
-                mailbox.send(Input::AttemptEnded { run, outcome });
+                mailbox.send(job.ended(outcome));
             });
             // What was started comes before what waits in the queue.
             tokio::task::yield_now().await;

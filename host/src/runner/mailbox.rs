@@ -32,6 +32,7 @@ pub struct Submitter {
     pub run: RunId,
     /// The runner of the flow run that it belongs to.
     pub runner: RunnerKind,
+    pub log_prints: bool,
 }
 
 /// What the loop keeps of a run until it ends.
@@ -43,6 +44,7 @@ pub(super) struct Submission {
     pub(super) arguments: Vec<ArgumentSource>,
     pub(super) timeout: Option<Duration>,
     pub(super) runner: RunnerKind,
+    pub(super) log_prints: bool,
 }
 
 pub(super) enum Message {
@@ -106,6 +108,7 @@ impl Mailbox {
             options,
             retries,
             tags,
+            hooks,
         } = Resolved::new(options, planned);
         let name = match &options.run_name {
             Some(template) => bound.name(template),
@@ -133,6 +136,7 @@ impl Mailbox {
             arguments: bound.recorded,
             refusal: bound.sources.as_ref().err().cloned(),
             retries,
+            hooks,
         };
         let submission = Submission {
             future: future.clone(),
@@ -141,6 +145,7 @@ impl Mailbox {
             arguments: bound.sources.unwrap_or_default(),
             timeout: options.timeout_ms.map(Duration::from_millis),
             runner,
+            log_prints: options.log_prints.or(by.map(|by| by.log_prints)) == Some(true),
         };
         let _ = self
             .sender

@@ -15,7 +15,10 @@ use anyhow::Result;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::model::{Event, EventKind, FailureKind, Limit, Outcome, RunId, State, Value};
+use crate::model::{
+    EndedRun, EndedRunOf, Event, EventKind, FailureKind, Limit, Outcome, RunId, RunnerKind, State,
+    Value,
+};
 use crate::scheduler::{Input, Scheduler};
 pub use argument::ArgumentSource;
 pub use executor::{Attempt, Executor, Job, Target};
@@ -24,6 +27,9 @@ use lane::Lanes;
 pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};
 pub use plan::Plan;
+
+/// How long one hook may take.
+const HOOK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many task runs execute at the same time, and on how many threads.
 #[derive(Clone, Debug)]
@@ -106,6 +112,7 @@ impl Runner {
             EventKind::AttemptFailed { .. } => {
                 self.live[&event.run].future.set_state(State::AwaitingRetry);
             }
+            EventKind::HookStarted { hook, ended } => self.call_hook(hook, &ended),
             EventKind::TaskRunResumed => self.live[&event.run].future.resume(),
             EventKind::CancellationStarted => {
                 let future = &self.live[&event.run].future;
@@ -135,17 +142,44 @@ impl Runner {
     }
 }
 
+impl Runner {
+    /// A hook runs for itself: nobody waits for it, and what ended the run does not end the hook.
+    fn call_hook(&self, hook: Arc<str>, ended: &EndedRun) {
+        let told = serde_json::to_string(ended).expect("words and numbers are JSON");
+        let (target, name) = match &ended.of {
+            EndedRunOf::Flow(flow) => (Target::Flow, flow),
+            EndedRunOf::Task(task) => (Target::Task, task),
+        };
+        self.lanes.send(Job {
+            attempt: Attempt {
+                run: ended.id,
+                target,
+                hook: Some(hook.clone()),
+                name: name.clone(),
+                arguments: vec![Value::Json(told.into())],
+            },
+            future: TaskFuture::new(ended.id, hook),
+            runner: RunnerKind::default(),
+            log_prints: false,
+            timeout: Some(HOOK_TIMEOUT),
+            deadline: Some(Instant::now() + HOOK_TIMEOUT),
+        });
+    }
+}
+
 impl Submission {
     fn job(&self, arguments: Vec<Value>) -> Job {
         Job {
             attempt: Attempt {
                 run: self.future.id(),
                 target: self.target,
+                hook: None,
                 name: self.name.clone(),
                 arguments,
             },
             future: self.future.clone(),
             runner: self.runner,
+            log_prints: self.log_prints,
             timeout: self.timeout,
             deadline: self.timeout.and_then(|t| Instant::now().checked_add(t)),
         }

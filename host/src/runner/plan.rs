@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Target;
-use crate::model::{Definition, Manifest, Options, Retries, RunnerKind};
+use crate::model::{Definition, Hooks, Manifest, Options, Retries, RunnerKind};
 
 /// The flows and tasks that can run, and how.
 #[derive(Debug, Default)]
@@ -25,6 +25,7 @@ pub(super) struct Planned {
     pub(super) definition: Definition,
     retries: Arc<Retries>,
     tags: Arc<[String]>,
+    hooks: Arc<Hooks>,
 }
 
 impl Plan {
@@ -55,6 +56,7 @@ impl From<Definition> for Planned {
             name: (&*definition.name).into(),
             retries: definition.options.retries().into(),
             tags: definition.options.tags.clone().into(),
+            hooks: definition.options.hooks().into(),
             definition,
         }
     }
@@ -65,6 +67,7 @@ pub(super) struct Resolved<'a> {
     pub(super) options: Cow<'a, Options>,
     pub(super) retries: Arc<Retries>,
     pub(super) tags: Arc<[String]>,
+    pub(super) hooks: Arc<Hooks>,
 }
 
 impl<'a> Resolved<'a> {
@@ -76,6 +79,7 @@ impl<'a> Resolved<'a> {
                     options: Cow::Borrowed(&planned.definition.options),
                     retries: planned.retries.clone(),
                     tags: planned.tags.clone(),
+                    hooks: planned.hooks.clone(),
                 };
             }
             (Some(submit), Some(planned)) => submit.over(&planned.definition.options),
@@ -84,6 +88,7 @@ impl<'a> Resolved<'a> {
         Self {
             retries: options.retries().into(),
             tags: options.tags.clone().into(),
+            hooks: planned.map_or_else(Arc::default, |planned| planned.hooks.clone()),
             options: Cow::Owned(options),
         }
     }

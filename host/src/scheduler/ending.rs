@@ -1,8 +1,10 @@
 //! The end of runs, by their own doing or because somebody cancels them, and what follows from it.
 
+use std::sync::Arc;
+
 use super::Scheduler;
 use super::run::{Kind, Phase};
-use crate::model::{EventKind, FailureKind, Outcome, RunId, State};
+use crate::model::{EndedRun, EndedRunOf, EventKind, FailureKind, Outcome, RunId, State};
 
 impl Scheduler {
     pub(super) fn cancel(&mut self, id: RunId, reason: &str) {
@@ -40,6 +42,10 @@ impl Scheduler {
     pub(super) fn end(&mut self, id: RunId, outcome: Outcome) {
         let state = State::from(&outcome);
         self.set_phase(id, Phase::Ended(state));
+        let message = match &outcome {
+            Outcome::Failed(failure) => failure.message.clone(),
+            Outcome::Completed(_) => String::new(),
+        };
         let finished = match self.run(id).kind {
             Kind::Flow {
                 runs, completed, ..
@@ -53,6 +59,49 @@ impl Scheduler {
         self.unfinished -= 1;
         self.emit(id, finished);
         self.ended.push_back((id, state));
+        self.plan_hooks(id, state, message);
+        self.call_next_hook(id);
+    }
+
+    fn plan_hooks(&mut self, id: RunId, state: State, message: String) {
+        let run = self.run(id);
+        let hooks = run.hooks.of(state);
+        if hooks.is_empty() {
+            return;
+        }
+        let left = hooks.iter().rev().cloned().collect();
+        let title = run.title.clone();
+        let ended = EndedRun {
+            id,
+            name: run.name.clone(),
+            of: match run.is_flow() {
+                true => EndedRunOf::Flow(title),
+                false => EndedRunOf::Task(title),
+            },
+            attempts: run.attempts,
+            state,
+            message,
+        };
+        self.hooks.insert(id, (ended, left));
+    }
+
+    /// Hooks of a run are called one after another.
+    fn call_next_hook(&mut self, id: RunId) {
+        let Some((ended, left)) = self.hooks.get_mut(&id) else {
+            return;
+        };
+        match left.pop() {
+            Some(hook) => {
+                let ended = Box::new(ended.clone());
+                self.emit(id, EventKind::HookStarted { hook, ended });
+            }
+            None => drop(self.hooks.remove(&id)),
+        }
+    }
+
+    pub(super) fn end_hook(&mut self, id: RunId, hook: Arc<str>, outcome: Outcome) {
+        self.emit(id, EventKind::HookFinished { hook, outcome });
+        self.call_next_hook(id);
     }
 
     pub(super) fn settle(&mut self) {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::model::{Argument, Level, Outcome, Retries, RunId, RunnerKind, Stream};
+use crate::model::{
+    Argument, ArtifactKind, Hooks, Level, Outcome, Retries, RunId, RunnerKind, Stream, Value,
+};
 
 #[derive(Debug)]
 pub enum Input {
@@ -32,6 +34,19 @@ pub enum Input {
         stream: Stream,
         bytes: Bytes,
     },
+    ArtifactCreated {
+        run: RunId,
+        kind: ArtifactKind,
+        key: String,
+        description: String,
+        data: Value,
+    },
+    /// A hook has returned that was called for the run.
+    HookEnded {
+        run: RunId,
+        hook: Arc<str>,
+        outcome: Outcome,
+    },
     CancelRequested {
         run: RunId,
         /// What the state says, e.g. `interrupted`.
@@ -56,6 +71,7 @@ pub struct NewRun {
     /// Why the submit cannot work: the run ends at once.
     pub refusal: Option<String>,
     pub retries: Arc<Retries>,
+    pub hooks: Arc<Hooks>,
 }
 
 #[derive(Debug)]

@@ -13,10 +13,11 @@ mod submit;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::{Event, EventKind, Limit, RunId, State};
+use crate::model::{EndedRun, Event, EventKind, Limit, RunId, State};
 pub use input::{Input, NewRun, NewRunOf, Upstream};
 use queue::Queue;
 use run::{Phase, Run};
@@ -29,6 +30,8 @@ pub struct Scheduler {
     timers: BinaryHeap<Reverse<(Timestamp, RunId, Timer)>>,
     /// Runs whose end nobody has been told yet.
     ended: VecDeque<(RunId, State)>,
+    /// Runs whose hooks are being called, and those that are left, the last one first.
+    hooks: HashMap<RunId, (EndedRun, Vec<Arc<str>>)>,
     unfinished: usize,
     now: Timestamp,
     events: Vec<Event>,
@@ -51,6 +54,7 @@ impl Scheduler {
             queue: Queue::new(slots, limits),
             timers: BinaryHeap::new(),
             ended: VecDeque::new(),
+            hooks: HashMap::new(),
             unfinished: 0,
             now: Timestamp::UNIX_EPOCH,
             events: Vec::new(),
@@ -73,6 +77,22 @@ impl Scheduler {
             Input::Printed { run, stream, bytes } => {
                 self.emit(run, EventKind::Printed { stream, bytes });
             }
+            Input::ArtifactCreated {
+                run,
+                kind,
+                key,
+                description,
+                data,
+            } => {
+                let artifact = EventKind::ArtifactCreated {
+                    kind,
+                    key,
+                    description,
+                    data,
+                };
+                self.emit(run, artifact);
+            }
+            Input::HookEnded { run, hook, outcome } => self.end_hook(run, hook, outcome),
             Input::CancelRequested { run, reason } => self.cancel(run, &reason),
             Input::Tick => {}
         }
@@ -88,9 +108,9 @@ impl Scheduler {
         timer.into_iter().chain(self.queue.opens_at()).min()
     }
 
-    /// Whether every run has ended.
+    /// Whether every run has ended, and every hook.
     pub fn is_done(&self) -> bool {
-        self.unfinished == 0
+        self.unfinished == 0 && self.hooks.is_empty()
     }
 
     fn emit(&mut self, run: RunId, kind: EventKind) {

@@ -239,6 +239,7 @@ impl World {
                 backoff: 2.0,
                 jitter: 0.5,
             }),
+            hooks: Arc::default(),
         })));
     }
 

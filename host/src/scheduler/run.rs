@@ -6,11 +6,13 @@ use jiff::Timestamp;
 
 use super::input::Upstream;
 use super::queue::Gates;
-use crate::model::{Outcome, Retries, RunId, State};
+use crate::model::{Hooks, Outcome, Retries, RunId, State};
 
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) name: Arc<str>,
+    /// The name of the flow or task.
+    pub(super) title: Arc<str>,
     /// The run that submitted it; none for a root flow run.
     pub(super) parent: Option<RunId>,
     /// The flow run that it belongs to; none for a root flow run.
@@ -19,6 +21,7 @@ pub(super) struct Run {
     pub(super) phase: Phase,
     pub(super) attempts: u32,
     pub(super) retries: Arc<Retries>,
+    pub(super) hooks: Arc<Hooks>,
     /// Upstream runs that have not ended.
     pub(super) awaited: usize,
     /// Runs that wait for this one: as their upstream.

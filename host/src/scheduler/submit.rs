@@ -16,14 +16,17 @@ impl Scheduler {
             NewRunOf::Task { task, priority } => self.task(task, &new.tags, *priority),
         };
         let flow_run = parent.map(|parent| self.flow_run_of(parent));
+        let (NewRunOf::Flow { flow: title, .. } | NewRunOf::Task { task: title, .. }) = &new.what;
         let run = Run {
             name: new.name.clone(),
+            title: title.clone(),
             parent,
             flow_run,
             kind,
             phase: Phase::Pending,
             attempts: 0,
             retries: new.retries.clone(),
+            hooks: new.hooks.clone(),
             awaited: 0,
             dependents: Vec::new(),
             children: Vec::new(),

@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{Failure, FailureKind, Outcome, Retries, RunnerKind, Value};
+use crate::model::{Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind, Value};
 
 /// Plays a script and compares what happened.
 ///
 /// A line is a time in milliseconds and an input: `flow F [in PARENT]`, `task T in PARENT` (both
 /// `[after A,B] [after-failure-of A] [retries N] [timeout MS] [priority N] [of TASK] [tag TAG]`),
-/// `ok R`, `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
+/// `[on-failure HOOK,HOOK]`, `hooked R HOOK`, `ok R`, `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
 #[track_caller]
 fn check(slots: usize, script: &str, expected: &str) {
     check_limited(slots, &[], script, expected);
@@ -76,6 +76,11 @@ fn parse(input: &str) -> Input {
             run,
             reason: "stop".into(),
         },
+        "hooked" => Input::HookEnded {
+            run,
+            hook: words[2].into(),
+            outcome: Outcome::Completed(Value::null()),
+        },
         "tick" => Input::Tick,
         other => panic!("no such input: {other}"),
     }
@@ -119,6 +124,11 @@ fn submitted(words: &[&str]) -> Input {
             backoff: 1.0,
             jitter: 0.0,
         }),
+        hooks: Arc::new(Hooks {
+            on_failure: option("on-failure")
+                .map_or(Vec::new(), |list| list.split(',').map(Arc::from).collect()),
+            ..Hooks::default()
+        }),
     }))
 }
 
@@ -143,7 +153,11 @@ fn describe(event: &Event) -> String {
             runs,
             completed,
         } => format!("{run} {} {completed}/{runs}", state(outcome)),
-        EventKind::Logged { .. } | EventKind::Printed { .. } => format!("{run} said"),
+        EventKind::HookStarted { hook, ended } => format!("{run} calls {hook}: {}", ended.state),
+        EventKind::HookFinished { hook, .. } => format!("{run} called {hook}"),
+        EventKind::Logged { .. }
+        | EventKind::Printed { .. }
+        | EventKind::ArtifactCreated { .. } => format!("{run} said"),
     }
 }
 
@@ -639,6 +653,7 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
             upstreams: upstreams.into_iter().collect(),
             refusal: None,
             retries: Arc::default(),
+            hooks: Arc::default(),
         };
         scheduler.handle(now, Input::Submitted(Box::new(new)));
     };
@@ -664,4 +679,32 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
         },
     );
     assert_eq!(events.len(), 99_999);
+}
+
+#[test]
+fn hooks_are_called_one_after_another_when_a_run_has_ended() {
+    check(
+        9,
+        "0 flow f
+         1 task a in f on-failure x,y retries 1
+         2 fail a
+         102 tick
+         103 fail a
+         104 hooked a x
+         105 ok f
+         106 hooked a y",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 a retries at 102
+         102 a attempt 2
+         103 a Failed('no')
+         103 a calls x: Failed
+         104 a called x
+         104 a calls y: Failed
+         105 f completed 0/1
+         106 a called y",
+    );
 }

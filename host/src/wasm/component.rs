@@ -162,11 +162,13 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
         attempt: Attempt {
             run,
             target: Target::Task,
+            hook: None,
             name: "describe".into(),
             arguments: Vec::new(),
         },
         future: TaskFuture::new(run, "describe".into()),
         runner: RunnerKind::default(),
+        log_prints: false,
         timeout: None,
         deadline: None,
     };

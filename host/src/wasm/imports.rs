@@ -6,13 +6,14 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::bindings::wflow::plugin::runner::{
-    Argument, Dependency, Host, HostRunFuture, Input as ArgumentInput, Level,
+    Argument, Artifact, ArtifactKind as WitArtifactKind, Dependency, Host, HostRunFuture,
+    Input as ArgumentInput, Level,
 };
 use super::bindings::wflow::plugin::types::{
     self, Failure as WitFailure, FailureKind as WitKind, State as WitState, Value as WitValue,
 };
 use super::sandbox::Sandbox;
-use crate::model::{self, FailureKind, Options, Outcome, RunnerKind, State, Value};
+use crate::model::{self, ArtifactKind, FailureKind, Options, Outcome, RunnerKind, State, Value};
 use crate::runner::{ArgumentSource, Submit, Target, TaskFuture};
 use crate::scheduler::{Input, Upstream};
 
@@ -79,11 +80,32 @@ impl Host for Sandbox {
         Ok(self::ended(&futures))
     }
 
-    fn log(&mut self, level: Level, message: String) -> Result<()> {
-        let mut printed = self.printed.lock().expect("never held across a panic");
-        if !printed.admit(message.len()) {
-            bail!("logged more than 16 MiB");
+    fn create_artifact(&mut self, artifact: Artifact) -> Result<Result<(), WitFailure>> {
+        let data = Value::from(artifact.data);
+        let size = match &data {
+            Value::Json(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+        };
+        self.admit(size + artifact.key.len() + artifact.description.len())?;
+        let kind = artifact_kind(artifact.kind);
+        if !kind.fits(&data) {
+            return Ok(Err(WitFailure {
+                kind: WitKind::InvalidInput,
+                message: format!("the data of artifact '{}' is not of its kind", artifact.key),
+            }));
         }
+        self.mailbox.send(Input::ArtifactCreated {
+            run: self.job.attempt.run,
+            kind,
+            key: artifact.key,
+            description: artifact.description,
+            data,
+        });
+        Ok(Ok(()))
+    }
+
+    fn log(&mut self, level: Level, message: String) -> Result<()> {
+        self.admit(message.len())?;
         self.mailbox.send(Input::Logged {
             run: self.job.attempt.run,
             level: match level {
@@ -158,7 +180,7 @@ impl Sandbox {
 
     /// Waits for other runs: a task run gives its slot away meanwhile.
     async fn wait<T>(&mut self, what: impl Future<Output = T> + Send) -> T {
-        if self.job.attempt.target == Target::Flow {
+        if self.job.attempt.target == Target::Flow || self.job.attempt.hook.is_some() {
             return what.await;
         }
         let run = self.job.attempt.run;
@@ -192,7 +214,10 @@ impl Sandbox {
             name,
             arguments: arguments.into_iter().map(named).collect::<Result<_>>()?,
             wait_for: wait_for.iter().map(upstream).collect::<Result<_>>()?,
-            options: options_of(options),
+            options: match self.job.attempt.hook {
+                None => options_of(options),
+                Some(_) => Err("a hook submits no runs".to_owned()),
+            },
         })
     }
 
@@ -216,6 +241,17 @@ fn options_of(text: &str) -> Result<Option<Options>, String> {
         text => serde_json::from_str(text)
             .map(Some)
             .map_err(|error| format!("the options are not what wflow knows: {error}")),
+    }
+}
+
+impl Sandbox {
+    /// Counts what the run says: the mailbox has no bound.
+    fn admit(&self, bytes: usize) -> Result<()> {
+        let mut printed = self.printed.lock().expect("never held across a panic");
+        if !printed.admit(bytes) {
+            bail!("printed and logged more than 16 MiB");
+        }
+        Ok(())
     }
 }
 
@@ -257,6 +293,16 @@ fn state(state: State) -> WitState {
         State::InvalidInput => WitState::InvalidInput,
         State::Crashed => WitState::Crashed,
         State::Cancelled => WitState::Cancelled,
+    }
+}
+
+fn artifact_kind(kind: WitArtifactKind) -> ArtifactKind {
+    match kind {
+        WitArtifactKind::Markdown => ArtifactKind::Markdown,
+        WitArtifactKind::Table => ArtifactKind::Table,
+        WitArtifactKind::Link => ArtifactKind::Link,
+        WitArtifactKind::Progress => ArtifactKind::Progress,
+        WitArtifactKind::Image => ArtifactKind::Image,
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
-use crate::model::{FailureKind, Outcome};
+use crate::model::{FailureKind, Outcome, Value};
 use crate::runner::{Executor, Job, Mailbox, Target};
 use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
@@ -74,6 +74,10 @@ impl WasmExecutor {
 async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime::Result<Returned> {
     let plugin = guest.wflow_plugin_plugin();
     let name = &job.attempt.name;
+    if let (Some(hook), [Value::Json(ended)]) = (&job.attempt.hook, &*job.attempt.arguments) {
+        let returned = plugin.call_run_hook(store, hook, ended).await?;
+        return Ok(returned.map(|()| Value::null().into()));
+    }
     let arguments = job.attempt.arguments.iter().cloned();
     let arguments: Vec<_> = arguments.map(Into::into).collect();
     match job.attempt.target {

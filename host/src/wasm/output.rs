@@ -7,7 +7,7 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-use crate::model::{RunId, Stream};
+use crate::model::{Level, RunId, Stream};
 use crate::runner::Mailbox;
 use crate::scheduler::Input;
 
@@ -23,6 +23,8 @@ const CHUNK: usize = 64 << 10;
 pub(super) struct Printed {
     total: usize,
     last_words: Vec<u8>,
+    /// The start of a line that is to be logged.
+    line: Vec<u8>,
 }
 
 impl Printed {
@@ -51,6 +53,36 @@ pub(super) struct Output {
     pub(super) stream: Stream,
     pub(super) mailbox: Mailbox,
     pub(super) printed: Arc<Mutex<Printed>>,
+    /// Lines go to the run's log.
+    pub(super) log_prints: bool,
+}
+
+impl Output {
+    fn log_lines(&self, printed: &mut Printed, bytes: &[u8]) {
+        let mut pieces = bytes.split(|&byte| byte == b'\n');
+        printed
+            .line
+            .extend_from_slice(pieces.next().unwrap_or_default());
+        for next in pieces {
+            self.log(std::mem::replace(&mut printed.line, next.to_vec()));
+        }
+    }
+
+    /// Logs the line that has no end.
+    pub(super) fn log_rest(&self) {
+        let mut printed = self.printed.lock().expect("never held across a panic");
+        if !printed.line.is_empty() {
+            self.log(std::mem::take(&mut printed.line));
+        }
+    }
+
+    fn log(&self, line: Vec<u8>) {
+        self.mailbox.send(Input::Logged {
+            run: self.run,
+            level: Level::Info,
+            message: String::from_utf8_lossy(&line).into_owned(),
+        });
+    }
 }
 
 impl IsTerminal for Output {
@@ -84,6 +116,10 @@ impl OutputStream for Output {
         }
         if self.stream == Stream::Stderr {
             printed.remember(&bytes);
+        }
+        if self.log_prints {
+            self.log_lines(&mut printed, &bytes);
+            return Ok(());
         }
         self.mailbox.send(Input::Printed {
             run: self.run,

@@ -57,6 +57,7 @@ impl Sandbox {
             stream,
             mailbox: self.mailbox.clone(),
             printed: self.printed.clone(),
+            log_prints: self.job.log_prints && stream == Stream::Stdout,
         }
     }
 
@@ -98,6 +99,15 @@ async fn is_allowed(grants: Arc<Grants>, address: SocketAddr, how: SocketAddrUse
             address.ip().is_unspecified() && address.port() == 0
         }
         SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => false,
+    }
+}
+
+impl Drop for Sandbox {
+    /// Logs the line that the guest has not ended, however its attempt did.
+    fn drop(&mut self) {
+        if self.job.log_prints {
+            self.output(Stream::Stdout).log_rest();
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use syn::{Ident, ItemFn, Type, Visibility};
 
 use crate::Kind;
 use crate::function::{Function, Parameter, description};
-use crate::options::Options;
+use crate::options::{Options, hook_name};
 
 /// The parts that the generated items share.
 pub(crate) struct Expansion<'a> {
@@ -257,6 +257,13 @@ impl<'a> Expansion<'a> {
             Some(_) => quote! { ::wflow::__private::block_on(#call)? },
             None => call,
         };
+        let hooks = options.hooks.iter().map(|path| {
+            let name = hook_name(path);
+            let result = quote_spanned! { path.span()=> ::wflow::HookResult::into_result };
+            quote! {
+                ::wflow::__private::Hook { name: #name, call: |ended| #result(#path(ended)) }
+            }
+        });
         let returned = quote! { <#returns as #returned>::into_value(#call) };
         let run = match &options.retry_if {
             Some(condition) => {
@@ -281,6 +288,7 @@ impl<'a> Expansion<'a> {
                         #(#declared,)*
                         ..::wflow::__private::Declared::NOTHING
                     },
+                    hooks: &[#(#hooks),*],
                     #[allow(unused_mut, unused_variables)]
                     run: |mut arguments: ::wflow::__private::Arguments| #run,
                 }

@@ -41,6 +41,8 @@ enum Kind {
 /// | `tags = ["io"]` | words to find and to limit its runs by |
 /// | `priority = 1` | ready runs of a higher priority start first; 0 without |
 /// | `max_concurrency = 4` | how many of its runs may execute at the same time |
+/// | `log_prints = true` | lines that a run prints go to its log; the submitting run's choice without |
+/// | `on_completion`, `on_failure`, `on_crashed`, `on_cancellation` `= notify` | a function of one `EndedRun`, or a list of such, to call in an instance of its own when a run has ended so |
 ///
 /// A parameter is optional with `#[default(EXPR)]` before it, or if its type is an `Option`.
 #[proc_macro_attribute]
@@ -59,7 +61,7 @@ pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `runner = "thread-pool"` | `"sequential"`, `"concurrent"` (the default) or `"thread-pool"` |
 /// | `max_workers = 4` | how many threads the thread pool has |
 /// | `timeout = "5m"` | how long an attempt and its runs may take |
-/// | `run_name`, `retries`, `retry_…`, `tags` | as for a task; a retry runs the whole flow again |
+/// | `run_name`, `retries`, `retry_…`, `tags`, `log_prints`, `on_…` | as for a task; a retry runs the whole flow again |
 ///
 /// Parameters, results and doc comments are as for [`macro@task`].
 #[proc_macro_attribute]

@@ -1,15 +1,15 @@
 //! What stands in the parentheses of an attribute.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Result, Token};
+use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Result, Token};
 
 use crate::{Kind, duration};
 
-const TASK: [&str; 11] = [
+const TASK: [&str; 16] = [
     "name",
     "run_name",
     "retries",
@@ -21,8 +21,13 @@ const TASK: [&str; 11] = [
     "tags",
     "priority",
     "max_concurrency",
+    "log_prints",
+    "on_completion",
+    "on_failure",
+    "on_crashed",
+    "on_cancellation",
 ];
-const FLOW: [&str; 11] = [
+const FLOW: [&str; 16] = [
     "name",
     "run_name",
     "runner",
@@ -34,6 +39,11 @@ const FLOW: [&str; 11] = [
     "retry_if",
     "timeout",
     "tags",
+    "log_prints",
+    "on_completion",
+    "on_failure",
+    "on_crashed",
+    "on_cancellation",
 ];
 const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
 
@@ -46,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) run_name: Option<LitStr>,
     /// What tells whether a failure is worth another attempt.
     pub(crate) retry_if: Option<Expr>,
+    /// Functions to call when a run has ended.
+    pub(crate) hooks: Vec<Path>,
     /// Initialisers of the fields of the SDK's `Declared`.
     pub(crate) declared: Vec<TokenStream>,
 }
@@ -140,6 +152,14 @@ impl Options {
             "max_concurrency" => {
                 let runs = positive(value, count(value)?, "at least one run")?;
                 quote! { max_concurrency: Some(#runs) }
+            }
+            "log_prints" => quote! { log_prints: Some(#value) },
+            "on_completion" | "on_failure" | "on_crashed" | "on_cancellation" => {
+                let hooks = paths(value)?;
+                let names = hooks.iter().map(hook_name);
+                let field = quote! { #name: &[#(#names),*] };
+                self.hooks.extend(hooks);
+                field
             }
             "priority" => quote! { priority: Some(#value) },
             "retry_delay" => {
@@ -246,6 +266,29 @@ fn delays(value: &Expr) -> Result<Vec<u64>> {
         Expr::Array(ExprArray { elems, .. }) => elems.iter().map(milliseconds).collect(),
         one => Ok(vec![milliseconds(one)?]),
     }
+}
+
+/// One function, or a list of them.
+fn paths(value: &Expr) -> Result<Vec<Path>> {
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(path).collect(),
+        one => Ok(vec![path(one)?]),
+    }
+}
+
+fn path(value: &Expr) -> Result<Path> {
+    match value {
+        Expr::Path(path) => Ok(path.path.clone()),
+        _ => expected(
+            value,
+            "the name of a function, such as `notify`, or a list of them",
+        ),
+    }
+}
+
+/// A hook goes by its path as it is written.
+pub(crate) fn hook_name(path: &Path) -> String {
+    path.to_token_stream().to_string().replace(' ', "")
 }
 
 fn factor(value: &Expr) -> Result<f64> {
