@@ -1,6 +1,7 @@
 //! Tasks whose first attempts fail.
 
 use std::fs;
+use std::time::Duration;
 
 use wflow::prelude::*;
 
@@ -36,4 +37,13 @@ fn count_attempts(fail_times: u32) -> Result<u32> {
 #[flow]
 fn flaky(fail_times: u32) -> Result<u32> {
     count_attempts(fail_times)
+}
+
+/// Runs that fail and wait for an hour.
+#[flow]
+fn patient(count: usize) -> usize {
+    let hour = Duration::from_secs(3600);
+    let submit = |_| hopeless::with().retry_delay(hour).submit(false);
+    let runs: Vec<_> = (0..count).map(submit).collect();
+    runs.into_iter().filter(|run| run.result().is_err()).count()
 }

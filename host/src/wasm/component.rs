@@ -54,8 +54,9 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .map_err(anyhow::Error::from)
         .with_context(|| format!("{shown} is not a valid component"))?;
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
-    let guest = prepare(engine, &component)
-        .with_context(|| format!("{shown} does not fit wflow's contract"))?;
+    let guest = prepare(engine, &component).with_context(|| {
+        format!("{shown} does not fit this wflow's contract; build it with this wflow's SDK")
+    })?;
     let kept = cache.map(|folder| folder.join("manifests").join(format!("{digest}.json")));
     let manifest = manifest(engine, &guest, kept.as_deref())
         .await
