@@ -184,8 +184,12 @@ fn a_subflow_has_a_runner_of_its_own() {
     let component = example("unruly");
     let ended = wflow(&["run", &component, "runner_of_its_own"]);
     assert_eq!(ended.stdout.trim_end(), "\"completed\"", "{ended:?}");
-    for starting in ["ConcurrentTaskRunner", "SequentialTaskRunner"] {
-        assert!(ended.stderr.contains(starting), "{ended:?}");
+    for says in [
+        "'ConcurrentTaskRunner'",
+        "'SequentialTaskRunner'",
+        "Executing 'noop-",
+    ] {
+        assert!(ended.stderr.contains(says), "{ended:?}");
     }
     // Where the operator chooses, it is for all.
     check_on("sequential", &["runner_of_its_own"], "\"completed\"");

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -91,7 +91,6 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
             options: Ok(Some(options)),
         };
         let root = mailbox.start_flow(None, submit);
-        tokio::spawn(interrupts(mailbox.clone(), root.clone()));
         show(args, workers, &mut runner, &mailbox, &root)
             .await
             .context(HostFault)
@@ -141,6 +140,9 @@ async fn show(
         }
     });
     tokio::select! {
+        // First of all: what the run shows may make somebody press Ctrl-C.
+        biased;
+        never = interrupts(mailbox, root) => match never {},
         shown = shown => shown?,
         never = ticks(&reporter) => match never {},
     }
@@ -214,12 +216,12 @@ fn cancel(mailbox: &Mailbox, root: &TaskFuture, reason: &str) {
 }
 
 /// The first Ctrl-C cancels the run, the second ends the process.
-async fn interrupts(mailbox: Mailbox, root: TaskFuture) {
+async fn interrupts(mailbox: &Mailbox, root: &TaskFuture) -> Infallible {
     if tokio::signal::ctrl_c().await.is_ok() {
-        cancel(&mailbox, &root, "interrupted");
+        cancel(mailbox, root, "interrupted");
     }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        let _ = std::io::stderr().flush();
-        std::process::exit(130);
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => std::process::exit(130),
+        Err(_) => std::future::pending().await,
     }
 }

@@ -55,7 +55,7 @@ impl<Out: Write> JsonReporter<Out> {
                 tags,
                 ..
             } => json!({
-                "event": "TaskRunCreated", "task": task, "flow_run": self.names.get(*flow_run),
+                "event": "TaskRunCreated", "task": task, "flow_run": self.names.get(*flow_run).map(|flow_run| &flow_run.name),
                 "parent": parent, "tags": tags,
             }),
             EventKind::Printed { stream, bytes } => json!({

@@ -2,6 +2,7 @@
 
 mod json;
 mod names;
+mod progress;
 mod screen;
 mod terminal;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{EndedRunOf, Event, EventKind, RunId};
+use crate::model::{EndedRunOf, Event, EventKind, RunId, RunnerKind};
 
 #[derive(Default)]
 pub(super) struct Names(HashMap<RunId, Named>);
@@ -13,6 +13,8 @@ pub(super) struct Names(HashMap<RunId, Named>);
 pub(super) struct Named {
     pub(super) name: Arc<str>,
     pub(super) kind: Kind,
+    /// Of a flow run.
+    pub(super) runner: Option<RunnerKind>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,18 +36,20 @@ impl Names {
     /// The name of the event's run, learned and forgotten on the way.
     pub(super) fn of(&mut self, event: &Event) -> Named {
         let learned = match &event.kind {
-            EventKind::FlowRunCreated { name, .. } => Some((Kind::FlowRun, name)),
-            EventKind::TaskRunCreated { name, .. } => Some((Kind::TaskRun, name)),
+            EventKind::FlowRunCreated { name, runner, .. } => {
+                Some((Kind::FlowRun, name, Some(*runner)))
+            }
+            EventKind::TaskRunCreated { name, .. } => Some((Kind::TaskRun, name, None)),
             // The run has ended, and is forgotten again when the hook has.
             EventKind::HookStarted { ended, .. } => match ended.of {
-                EndedRunOf::Flow(_) => Some((Kind::FlowRun, &ended.name)),
-                EndedRunOf::Task(_) => Some((Kind::TaskRun, &ended.name)),
+                EndedRunOf::Flow(_) => Some((Kind::FlowRun, &ended.name, None)),
+                EndedRunOf::Task(_) => Some((Kind::TaskRun, &ended.name, None)),
             },
             _ => None,
         };
-        if let Some((kind, name)) = learned {
+        if let Some((kind, name, runner)) = learned {
             let name = name.clone();
-            self.0.insert(event.run, Named { name, kind });
+            self.0.insert(event.run, Named { name, kind, runner });
         }
         let named = match event.kind {
             EventKind::TaskRunFinished { .. }
@@ -56,10 +60,11 @@ impl Names {
         named.unwrap_or_else(|| Named {
             name: event.run.to_string().into(),
             kind: Kind::TaskRun,
+            runner: None,
         })
     }
 
-    pub(super) fn get(&self, run: RunId) -> Option<&Arc<str>> {
-        self.0.get(&run).map(|named| &named.name)
+    pub(super) fn get(&self, run: RunId) -> Option<&Named> {
+        self.0.get(&run)
     }
 }

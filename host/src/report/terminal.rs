@@ -2,21 +2,17 @@
 
 use std::fmt;
 use std::io::Write;
-use std::sync::Arc;
 
 use anyhow::Result;
 use console::Style;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::Reporter;
 use super::names::{Named, Names};
+use super::progress::Progress;
 use super::screen::{Screen, Terminals};
-use crate::model::{ArtifactKind, Event, EventKind, Level, Outcome, RunId, RunnerKind, Value};
-
-/// A run that is over sooner needs no progress line.
-const LONG_RUN: SignedDuration = SignedDuration::from_millis(500);
-const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+use crate::model::{ArtifactKind, Event, EventKind, Level, Outcome, RunnerKind, Value};
 
 /// Writes Prefect's log format.
 pub struct TerminalReporter<Out, Log> {
@@ -29,21 +25,7 @@ pub struct TerminalReporter<Out, Log> {
     /// Lines below this level are left out.
     level: Level,
     names: Names,
-    runner: RunnerKind,
-    progress: Option<Progress>,
-}
-
-/// How far the root flow run is.
-struct Progress {
-    root: RunId,
-    name: Arc<str>,
-    since: Timestamp,
-    task_runs: usize,
-    finished: usize,
-    failed: usize,
-    /// What the last progress artifact says.
-    artifact: String,
-    ticks: usize,
+    progress: Progress,
 }
 
 impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
@@ -62,8 +44,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             workers,
             level,
             names: Names::default(),
-            runner: RunnerKind::default(),
-            progress: None,
+            progress: Progress::default(),
         }
     }
 
@@ -104,38 +85,6 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             .log(&format!("{at} | {word:<7} | {text}{state}"))?)
     }
 
-    fn count(&mut self, event: &Event) {
-        if let (None, EventKind::FlowRunCreated { name, .. }) = (&self.progress, &event.kind) {
-            self.progress = Some(Progress {
-                root: event.run,
-                name: name.clone(),
-                since: event.at,
-                task_runs: 0,
-                finished: 0,
-                failed: 0,
-                artifact: String::new(),
-                ticks: 0,
-            });
-        }
-        let Some(progress) = &mut self.progress else {
-            return;
-        };
-        match &event.kind {
-            EventKind::TaskRunCreated { .. } => progress.task_runs += 1,
-            EventKind::TaskRunFinished { outcome } => {
-                progress.finished += 1;
-                progress.failed += usize::from(!outcome.is_completed());
-            }
-            _ => {}
-        }
-    }
-
-    fn is_root(&self, event: &Event) -> bool {
-        self.progress
-            .as_ref()
-            .is_some_and(|progress| progress.root == event.run)
-    }
-
     fn flow_run_created(&mut self, event: &Event, run: &Named) -> Result<()> {
         let EventKind::FlowRunCreated {
             flow,
@@ -149,7 +98,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         let name = &run.name;
         let parent = parent.and_then(|parent| self.names.get(parent)).cloned();
         let by = match parent {
-            Some(parent) => format!("Flow run '{parent}' - Created subflow run"),
+            Some(Named { kind, name, .. }) => format!("{kind} '{name}' - Created subflow run"),
             None => "wflow.engine - Created flow run".to_owned(),
         };
         self.line(
@@ -157,7 +106,6 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             Level::Info,
             format_args!("{by} '{name}' for flow '{flow}'"),
         )?;
-        self.runner = *runner;
         let (runner, how) = match runner {
             RunnerKind::Sequential => (
                 "SequentialTaskRunner",
@@ -182,20 +130,23 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         let EventKind::TaskRunCreated { task, flow_run, .. } = &event.kind else {
             return Ok(());
         };
-        let flow_run = self.names.get(*flow_run).cloned().unwrap_or_default();
+        let Some(flow_run) = self.names.get(*flow_run).cloned() else {
+            return Ok(());
+        };
+        let (flow_run, runner) = (flow_run.name, flow_run.runner);
         let name = &run.name;
         self.line(
             event,
             Level::Info,
             format_args!("Flow run '{flow_run}' - Created task run '{name}' for task '{task}'"),
         )?;
-        match self.runner {
-            RunnerKind::Sequential => self.line(
+        match runner {
+            Some(RunnerKind::Sequential) => self.line(
                 event,
                 Level::Info,
                 format_args!("Flow run '{flow_run}' - Executing '{name}' immediately..."),
             ),
-            RunnerKind::Concurrent | RunnerKind::ThreadPool => self.line(
+            _ => self.line(
                 event,
                 Level::Info,
                 format_args!("Flow run '{flow_run}' - Submitted task run '{name}' for execution."),
@@ -203,36 +154,24 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         }
     }
 
-    /// A progress artifact is shown in the progress line, the others have a line of the log.
-    fn artifact_created(&mut self, event: &Event, run: &Named) -> Result<()> {
-        let EventKind::ArtifactCreated {
-            kind,
-            key,
-            description,
-            data,
-        } = &event.kind
-        else {
-            return Ok(());
+    /// How far a run is stands in the progress line; what it leaves behind has a line of the log.
+    fn artifact_created(
+        &mut self,
+        event: &Event,
+        run: &Named,
+        kind: ArtifactKind,
+        key: &str,
+    ) -> Result<()> {
+        let Named { kind: of, name, .. } = run;
+        let what = match kind {
+            ArtifactKind::Progress => return Ok(()),
+            ArtifactKind::Markdown => "markdown",
+            ArtifactKind::Table => "table",
+            ArtifactKind::Link => "link",
+            ArtifactKind::Image => "image",
         };
-        match (kind, data) {
-            (ArtifactKind::Progress, Value::Json(percent)) => {
-                if let Some(progress) = &mut self.progress {
-                    let what = if description.is_empty() {
-                        key
-                    } else {
-                        description
-                    };
-                    progress.artifact = format!(", {what} {percent} %");
-                }
-                Ok(())
-            }
-            _ => {
-                let Named { kind: of, name } = run;
-                let what = format!("{kind:?}").to_lowercase();
-                let text = format_args!("{of} '{name}' - Created {what} artifact '{key}'");
-                self.line(event, Level::Info, text)
-            }
-        }
+        let text = format_args!("{of} '{name}' - Created {what} artifact '{key}'");
+        self.line(event, Level::Info, text)
     }
 
     fn finished(
@@ -242,7 +181,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         outcome: &Outcome,
         message: &str,
     ) -> Result<()> {
-        let Named { kind, name } = run;
+        let Named { kind, name, .. } = run;
         let (level, state) = match outcome {
             Outcome::Completed(_) => (Level::Info, format!("Completed({message})")),
             Outcome::Failed(failure) => (Level::Error, failure.to_string()),
@@ -253,7 +192,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
 
     /// The root flow's result is the product of the run: the last line of stdout.
     fn result(&mut self, event: &Event, outcome: &Outcome) -> Result<()> {
-        if !self.is_root(event) {
+        if !self.progress.is_root(event.run) {
             return Ok(());
         }
         match outcome {
@@ -267,33 +206,6 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-impl Progress {
-    fn text(&mut self, now: Timestamp) -> Option<String> {
-        let elapsed = now.duration_since(self.since);
-        if elapsed < LONG_RUN {
-            return None;
-        }
-        let spinner = SPINNER[self.ticks % SPINNER.len()];
-        self.ticks += 1;
-        let Self {
-            name,
-            task_runs,
-            finished,
-            failed,
-            artifact,
-            ..
-        } = self;
-        let failed = match failed {
-            0 => String::new(),
-            failed => format!(", {failed} of them not completed"),
-        };
-        let seconds = elapsed.as_secs();
-        Some(format!(
-            "{spinner} Flow run '{name}' - {seconds} s, {finished} of {task_runs} task runs finished{failed}{artifact}"
-        ))
     }
 }
 
@@ -315,8 +227,8 @@ fn printable(text: &str) -> String {
 impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     fn show(&mut self, event: &Event) -> Result<()> {
         let run = self.names.of(event);
-        self.count(event);
-        let Named { kind, name } = &run;
+        self.progress.count(event);
+        let Named { kind, name, .. } = &run;
         match &event.kind {
             EventKind::FlowRunCreated { .. } => self.flow_run_created(event, &run),
             EventKind::TaskRunCreated { .. } => self.task_run_created(event, &run),
@@ -339,7 +251,9 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 self.line(event, *level, format_args!("{kind} '{name}' - {message}"))
             }
             EventKind::Printed { stream, bytes } => Ok(self.screen.print(*stream, bytes)?),
-            EventKind::ArtifactCreated { .. } => self.artifact_created(event, &run),
+            EventKind::ArtifactCreated { kind, key, .. } => {
+                self.artifact_created(event, &run, *kind, key)
+            }
             EventKind::HookStarted { hook, ended } => {
                 let state = ended.state;
                 self.line(
@@ -398,11 +312,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
         if self.level > Level::Info {
             return Ok(());
         }
-        match self
-            .progress
-            .as_mut()
-            .and_then(|progress| progress.text(now))
-        {
+        match self.progress.text(now) {
             Some(text) => Ok(self.screen.show_progress(&printable(&text))?),
             None => Ok(()),
         }
