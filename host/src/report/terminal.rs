@@ -12,7 +12,9 @@ use super::Reporter;
 use super::names::{Named, Names};
 use super::progress::Progress;
 use super::screen::{Screen, Terminals};
-use crate::model::{ArtifactKind, Event, EventKind, Level, Outcome, RunnerKind, Value};
+use crate::model::{
+    ArtifactKind, Event, EventKind, FailureKind, Level, Outcome, RunnerKind, Value,
+};
 
 /// Writes Prefect's log format.
 pub struct TerminalReporter<Out, Log> {
@@ -184,6 +186,14 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         let Named { kind, name, .. } = run;
         let (level, state) = match outcome {
             Outcome::Completed(_) => (Level::Info, format!("Completed({message})")),
+            // Whoever cancels a run is told of it at the root.
+            Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {
+                let level = match self.progress.is_root(event.run) {
+                    true => Level::Error,
+                    false => Level::Info,
+                };
+                (level, failure.to_string())
+            }
             Outcome::Failed(failure) => (Level::Error, failure.to_string()),
         };
         let text = format_args!("{kind} '{name}' - Finished in state ");

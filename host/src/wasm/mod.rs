@@ -23,6 +23,9 @@ pub use grants::{FolderGrant, Grants, NetworkGrant, Variable};
 pub use sandbox::Limits;
 use sandbox::Sandbox;
 
+/// Futures that one instance may hold, and as many that it lends to the host during a call.
+const MAX_HANDLES: usize = 4_000_000;
+
 /// Executes attempts of one component.
 pub struct WasmExecutor {
     component: Arc<LoadedComponent>,
@@ -46,6 +49,7 @@ impl WasmExecutor {
         let sandbox = Sandbox::new(job, mailbox, self.limits, &self.grants);
         let mut store = Store::new(engine, sandbox);
         store.limiter(|sandbox| sandbox);
+        store.set_max_component_handles(MAX_HANDLES);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| match store.data().job.is_due() {
             true => Err(wasmtime::format_err!("the attempt has to end")),
