@@ -5,6 +5,7 @@ mod floors;
 mod harness;
 mod hooks;
 mod input;
+mod inspect;
 mod new;
 mod runs;
 mod semantics;

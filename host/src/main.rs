@@ -10,7 +10,9 @@ fn main() -> ExitCode {
     match Cli::parse().execute() {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {}", commands::explain(&error));
+            if !commands::is_closed_pipe(&error) {
+                eprintln!("error: {}", commands::explain(&error));
+            }
             commands::exit_code(&error)
         }
     }

@@ -64,12 +64,29 @@ impl fmt::Display for HostFault {
     }
 }
 
-/// The exit code of an error: 4 where the host is at fault, 2 where the input is.
+/// The exit code of an error: 4 where the host is at fault, 2 where the input is, 130 where the
+/// reader of stdout has left.
 pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref() {
+        _ if is_closed_pipe(error) => ExitCode::from(130),
         Some(HostFault) => ExitCode::from(4),
         None => ExitCode::from(2),
     }
+}
+
+/// Whether the reader of stdout has left, which is nobody's error.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io =
+        |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<std::io::Error>() {
+            Some(error) => Some(error.kind()),
+            None => cause
+                .downcast_ref::<serde_json::Error>()
+                .and_then(serde_json::Error::io_error_kind),
+        };
+    error
+        .chain()
+        .filter_map(io)
+        .any(|kind| kind == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The words of an error, outermost first.

@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use super::config::Config;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
-use super::{HostFault, build, home, selection};
+use super::{HostFault, build, home, is_closed_pipe, selection};
 use crate::model::{FailureKind, Level, Limit, Manifest, Most, Options, Outcome, Scope};
 use crate::report::{JsonReporter, Reporter, TerminalReporter, Terminals};
 use crate::runner::{Capacity, Mailbox, Plan, Runner, Submit, TaskFuture};
@@ -193,20 +193,6 @@ fn reporter(args: &RunArgs, workers: usize) -> Box<dyn Reporter> {
     Box::new(TerminalReporter::new(
         out, log, terminals, zone, workers, level,
     ))
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let io =
-        |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<std::io::Error>() {
-            Some(error) => Some(error.kind()),
-            None => cause
-                .downcast_ref::<serde_json::Error>()
-                .and_then(serde_json::Error::io_error_kind),
-        };
-    error
-        .chain()
-        .filter_map(io)
-        .any(|kind| kind == std::io::ErrorKind::BrokenPipe)
 }
 
 fn cancel(mailbox: &Mailbox, root: &TaskFuture, reason: &str) {
