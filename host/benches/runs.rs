@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 use wflow_host::model::{Outcome, RunnerKind, Value as RunValue};
-use wflow_host::runner::{ArgumentSource, Capacity, Plan, Runner, Submit};
+use wflow_host::runner::{ArgumentSource, Capacity, Part, Plan, Runner, Submit};
 use wflow_host::wasm::{self, Grants, Limits, LoadedComponent, WasmExecutor};
 
 wasmtime::component::bindgen!({
@@ -122,7 +122,7 @@ impl Bare {
 
 /// The runner as the command uses it, with events that nobody looks at.
 struct Host {
-    component: Arc<LoadedComponent>,
+    component: LoadedComponent,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -132,15 +132,18 @@ impl Host {
             .enable_all()
             .build()?;
         let component = runtime.block_on(wasm::load(engine, path.as_ref(), None))?;
-        let component = Arc::new(component);
         Ok(Self { component, runtime })
     }
 
     /// One flow submits all of the runs at once and takes all results.
     fn run(&self, runner: RunnerKind, workers: u32) -> Result<Duration> {
         let began = Instant::now();
-        let key = self.component.digest[..8].to_owned();
-        let plan = Plan::new(self.component.manifest.clone(), key, Some(runner));
+        let part = Part {
+            name: String::new(),
+            digest: self.component.digest.clone(),
+            manifest: self.component.manifest.clone(),
+        };
+        let plan = Plan::new(vec![part], Some(runner));
         let capacity = Capacity {
             slots: SLOTS as usize,
             workers: workers as usize,
@@ -162,7 +165,7 @@ impl Host {
 
     fn executor(&self) -> WasmExecutor {
         let limits = Limits { memory: MEMORY };
-        WasmExecutor::new(self.component.clone(), limits, Grants::default())
+        WasmExecutor::new(vec![self.component.clone()], limits, Grants::default())
     }
 }
 

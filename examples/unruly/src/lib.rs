@@ -6,6 +6,7 @@ mod ends;
 mod hooks;
 mod kinds;
 mod misbehaviour;
+mod remote;
 mod retries;
 mod semantics;
 mod shapes;

@@ -33,6 +33,7 @@ mod hook;
 mod join;
 mod logging;
 mod plugin;
+pub mod remote;
 mod submit;
 mod value;
 

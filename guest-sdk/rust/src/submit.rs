@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::argument::{AllowFailure, Argument, Column, rows};
 use crate::bindings::wflow::plugin::runner::{self, Input, RunFuture};
+use crate::plugin::Kind;
 use crate::value::Value;
 use crate::{Future, Parameter};
 
@@ -154,6 +155,27 @@ impl RunOptions {
             &self.wait_for(),
             &self.json(),
         ))
+    }
+
+    pub(crate) fn submit_named<T: Parameter>(
+        self,
+        kind: Kind,
+        name: &str,
+        mut arguments: Vec<(String, Argument)>,
+    ) -> Future<T> {
+        only_in_wflow(name);
+        let named = arguments
+            .iter_mut()
+            .map(|(parameter, argument)| runner::Argument {
+                name: parameter.clone(),
+                ..lower(argument)
+            });
+        let arguments: Vec<_> = named.collect();
+        let submit = match kind {
+            Kind::Flow => runner::start_flow,
+            Kind::Task => runner::submit,
+        };
+        Future::new(submit(name, &arguments, &self.wait_for(), &self.json()))
     }
 
     pub fn map<T: Parameter>(self, task: &str, columns: Vec<(&str, Column)>) -> Vec<Future<T>> {

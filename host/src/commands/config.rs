@@ -1,11 +1,12 @@
 //! How runs are executed, as options and as `wflow.toml` say it: one structure for both.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -40,6 +41,9 @@ pub(super) struct Config {
     #[arg(long = "limit", value_name = "task:NAME=N|tag:NAME=N[/s]")]
     #[serde(deserialize_with = "texts")]
     pub(super) limits: Vec<Limit>,
+    /// Other components, whose flows and tasks go by their component's name, a slash and their own.
+    #[arg(skip)]
+    pub(super) components: BTreeMap<String, PathBuf>,
     #[command(flatten)]
     pub(super) grants: GrantLists,
 }
@@ -72,6 +76,13 @@ impl Config {
         for grant in &mut config.grants.dirs {
             grant.host = beside(file, &grant.host);
         }
+        for (name, path) in &mut config.components {
+            ensure!(
+                !name.is_empty() && !name.contains('/'),
+                "{shown}: a component's name is not empty and has no slash: '{name}'"
+            );
+            *path = beside(file, path);
+        }
         Ok(config)
     }
 
@@ -89,6 +100,8 @@ impl Config {
         self.grants.env.extend(below.grants.env);
         self.grants.net.extend(below.grants.net);
         self.limits.extend(below.limits);
+        let mut components = below.components;
+        components.extend(self.components);
         Self {
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
@@ -96,6 +109,7 @@ impl Config {
             memory: self.memory.or(below.memory),
             timeout: self.timeout.or(below.timeout),
             limits: self.limits,
+            components,
             grants: self.grants,
         }
     }

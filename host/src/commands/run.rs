@@ -17,11 +17,11 @@ use super::config::Config;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::{HostFault, build, home, is_closed_pipe, selection};
-use crate::model::{FailureKind, Level, Limit, Manifest, Most, Options, Outcome, Scope};
+use crate::model::{FailureKind, Level, Limit, Most, Options, Outcome, Scope};
 use crate::report::{JsonReporter, Reporter, TerminalReporter, Terminals};
-use crate::runner::{Capacity, Mailbox, Plan, Runner, Submit, TaskFuture};
+use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
 use crate::scheduler::Input;
-use crate::wasm::{self, WasmExecutor};
+use crate::wasm::{self, LoadedComponent, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
@@ -64,18 +64,26 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
         let cache = home::cache();
         let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
         let engine = wasm::engine(instances, cache.as_deref()).context(HostFault)?;
-        let component = Arc::new(wasm::load(&engine, &path, cache.as_deref()).await?);
+        let component = wasm::load(&engine, &path, cache.as_deref()).await?;
         let flow = selection::flow(&component.manifest, args.flow.as_deref())?;
         let arguments = args.parameters.arguments(flow)?;
         let name = flow.name.clone();
-        let capacity = Capacity {
+        let mut capacity = Capacity {
             slots: settings.max_concurrency() as usize,
             workers: settings.workers(&flow.options),
-            limits: limits_of(&settings, &component.manifest),
+            limits: Vec::new(),
         };
-        let key = component.digest[..8].to_owned();
-        let plan = Plan::new(component.manifest.clone(), key, settings.runner());
-        let executor = WasmExecutor::new(component.clone(), limits, settings.grants());
+        let mut components = vec![("", component)];
+        for (name, path) in settings.components() {
+            let loaded = wasm::load(&engine, path, cache.as_deref()).await;
+            let loaded = loaded.with_context(|| format!("the component '{name}'"))?;
+            components.push((name, loaded));
+        }
+        let parts: Vec<_> = components.iter().map(part).collect();
+        capacity.limits = limits_of(&settings, &parts);
+        let plan = Plan::new(parts, settings.runner());
+        let components = components.into_iter().map(|(_, component)| component);
+        let executor = WasmExecutor::new(components.collect(), limits, settings.grants());
         let workers = capacity.workers;
         let (mut runner, mailbox) =
             Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
@@ -97,11 +105,22 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
     })
 }
 
+fn part((name, component): &(&str, LoadedComponent)) -> Part {
+    Part {
+        name: (*name).to_owned(),
+        digest: component.digest.clone(),
+        manifest: component.manifest.clone(),
+    }
+}
+
 /// The operator's and the project's limits, and those that the tasks' code declares.
-fn limits_of(settings: &Settings, manifest: &Manifest) -> Vec<Limit> {
-    let declared = manifest.tasks.iter().filter_map(|task| {
+fn limits_of(settings: &Settings, parts: &[Part]) -> Vec<Limit> {
+    let tasks = parts
+        .iter()
+        .flat_map(|part| part.manifest.tasks.iter().map(move |task| (part, task)));
+    let declared = tasks.filter_map(|(part, task)| {
         Some(Limit {
-            scope: Scope::Task(task.name.as_str().into()),
+            scope: Scope::Task(part.title(&task.name).into()),
             most: Most::AtOnce(task.options.max_concurrency?),
         })
     });

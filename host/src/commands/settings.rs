@@ -1,6 +1,7 @@
 //! What a run gets: the operator's settings, within them what the project asks for, or a refusal
 //! that names the options which would grant it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -106,6 +107,16 @@ impl Settings {
         let asked = project.or(flow.max_workers).unwrap_or(cores);
         let allowed = self.operator.max_workers.map(usize::from);
         allowed.unwrap_or(asked.clamp(1, cores))
+    }
+
+    /// The files of other components, by their names; the operator's come before the project's.
+    pub(super) fn components(&self) -> BTreeMap<&str, &Path> {
+        let both = self
+            .project
+            .components
+            .iter()
+            .chain(&self.operator.components);
+        both.map(|(name, path)| (&**name, &**path)).collect()
     }
 
     pub(super) fn shared_limits(&self) -> Vec<Limit> {

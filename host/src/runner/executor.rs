@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mailbox, Submitter, TaskFuture};
+use super::{Mailbox, Origin, Submitter, TaskFuture};
 use crate::model::{Outcome, RunId, RunnerKind, Value};
 use crate::scheduler::Input;
 
@@ -14,6 +14,8 @@ use crate::scheduler::Input;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     pub run: RunId,
+    /// SHA-256 of the component, in hexadecimal digits.
+    pub component: Arc<str>,
     pub target: Target,
     /// The hook to call for the run, which has ended.
     pub hook: Option<Arc<str>>,
@@ -44,6 +46,7 @@ impl fmt::Display for Target {
 pub struct Job {
     pub attempt: Attempt,
     pub future: TaskFuture,
+    pub origin: Arc<Origin>,
     /// Of the flow run that it belongs to.
     pub runner: RunnerKind,
     pub log_prints: bool,
@@ -56,6 +59,7 @@ impl Job {
     pub fn submitter(&self) -> Submitter {
         Submitter {
             run: self.attempt.run,
+            origin: self.origin.clone(),
             runner: self.runner,
             log_prints: self.log_prints,
         }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
 use super::argument::{ArgumentSource, Bound};
-use super::plan::{Plan, Resolved};
+use super::plan::{Origin, Plan, Planned, Resolved};
 use super::{Target, TaskFuture};
 use crate::model::{Options, RunId, RunnerKind};
 use crate::scheduler::{Input, NewRun, NewRunOf, Upstream};
@@ -27,9 +27,11 @@ pub struct Submit {
 }
 
 /// The run that submits another one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Submitter {
     pub run: RunId,
+    /// The component in whose words it speaks.
+    pub origin: Arc<Origin>,
     /// The runner of the flow run that it belongs to.
     pub runner: RunnerKind,
     pub log_prints: bool,
@@ -39,7 +41,9 @@ pub struct Submitter {
 pub(super) struct Submission {
     pub(super) future: TaskFuture,
     pub(super) target: Target,
+    /// As its component calls it.
     pub(super) name: Arc<str>,
+    pub(super) origin: Arc<Origin>,
     /// One for each parameter.
     pub(super) arguments: Vec<ArgumentSource>,
     pub(super) timeout: Option<Duration>,
@@ -82,6 +86,11 @@ impl Mailbox {
         let _ = self.sender.send(Message::Input(input));
     }
 
+    /// The flow or task of this title.
+    pub(super) fn planned(&self, target: Target, title: &str) -> Option<&Planned> {
+        self.plan.find(target, &Origin::default(), title)
+    }
+
     /// Submits a task run. A submit that cannot work gives a run that fails with `InvalidInput`.
     pub fn submit_task(&self, by: Submitter, submit: Submit) -> TaskFuture {
         self.submit(Target::Task, Some(by), submit)
@@ -93,17 +102,25 @@ impl Mailbox {
     }
 
     fn submit(&self, target: Target, by: Option<Submitter>, submit: Submit) -> TaskFuture {
-        let planned = self.plan.find(target, &submit.name);
+        let from = by.as_ref().map(|by| by.origin.clone()).unwrap_or_default();
+        let planned = self.plan.find(target, &from, &submit.name);
         let (options, refusal) = match submit.options {
             Ok(options) => (options, None),
             Err(refusal) => (None, Some(refusal)),
         };
         let bound = match (planned, refusal) {
             (_, Some(refusal)) => Bound::refused(refusal),
-            (None, _) => Bound::refused(format!("the component has no {target} '{}'", submit.name)),
+            (None, _) => Bound::refused(format!("there is no {target} '{}'", submit.name)),
             (Some(planned), None) => Bound::new(&planned.definition.parameters, submit.arguments),
         };
-        let title: Arc<str> = planned.map_or_else(|| submit.name.into(), |p| p.name.clone());
+        let (title, called, origin) = match planned {
+            Some(planned) => (
+                planned.title.clone(),
+                planned.name.clone(),
+                planned.origin.clone(),
+            ),
+            None => (submit.name.into(), Arc::default(), from),
+        };
         let Resolved {
             options,
             retries,
@@ -112,14 +129,14 @@ impl Mailbox {
         } = Resolved::new(options, planned);
         let name = match &options.run_name {
             Some(template) => bound.name(template),
-            None => self.run_name(target, &title),
+            None => self.run_name(target, &title, &origin),
         };
         let future = TaskFuture::new(RunId(Uuid::now_v7()), name.into());
-        let runner = self.runner(target, by, &options);
+        let runner = self.runner(target, by.as_ref(), &options);
         let new = NewRun {
             run: future.id(),
             name: future.name().clone(),
-            parent: by.map(|by| by.run),
+            parent: by.as_ref().map(|by| by.run),
             what: match target {
                 Target::Task => NewRunOf::Task {
                     task: title.clone(),
@@ -141,11 +158,14 @@ impl Mailbox {
         let submission = Submission {
             future: future.clone(),
             target,
-            name: title,
+            name: called,
+            origin,
             arguments: bound.sources.unwrap_or_default(),
             timeout: options.timeout_ms.map(Duration::from_millis),
             runner,
-            log_prints: options.log_prints.or(by.map(|by| by.log_prints)) == Some(true),
+            log_prints: options
+                .log_prints
+                .unwrap_or(by.is_some_and(|by| by.log_prints)),
         };
         let _ = self
             .sender
@@ -154,7 +174,7 @@ impl Mailbox {
     }
 
     /// The runner of the flow run, or of the one that the task run belongs to.
-    fn runner(&self, target: Target, by: Option<Submitter>, options: &Options) -> RunnerKind {
+    fn runner(&self, target: Target, by: Option<&Submitter>, options: &Options) -> RunnerKind {
         let own = match target {
             Target::Flow => self.plan.runner.or(options.runner),
             Target::Task => None,
@@ -164,13 +184,14 @@ impl Mailbox {
 
     /// Prefect's forms: two words for a flow run; for a task run the task, what tells it from its
     /// namesakes, and the number of the submit.
-    fn run_name(&self, target: Target, title: &Arc<str>) -> String {
+    fn run_name(&self, target: Target, title: &Arc<str>, origin: &Origin) -> String {
         if target == Target::Flow {
             return petname::petname(2, "-").unwrap_or_else(|| title.to_string());
         }
         let mut counts = self.counts.lock().expect("never held across a panic");
         let count = counts.entry(title.clone()).or_default();
-        let name = format!("{title}-{}-{count}", self.plan.key);
+        let key = origin.digest.get(..8).unwrap_or_default();
+        let name = format!("{title}-{key}-{count}");
         *count += 1;
         name
     }

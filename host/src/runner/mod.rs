@@ -26,7 +26,7 @@ pub use future::TaskFuture;
 use lane::Lanes;
 pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};
-pub use plan::Plan;
+pub use plan::{Origin, Part, Plan};
 
 /// How long one hook may take.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60);
@@ -145,20 +145,34 @@ impl Runner {
 impl Runner {
     /// A hook runs for itself: nobody waits for it, and what ended the run does not end the hook.
     fn call_hook(&self, hook: Arc<str>, ended: &EndedRun) {
-        let told = serde_json::to_string(ended).expect("words and numbers are JSON");
-        let (target, name) = match &ended.of {
+        let (target, title) = match &ended.of {
             EndedRunOf::Flow(flow) => (Target::Flow, flow),
             EndedRunOf::Task(task) => (Target::Task, task),
         };
+        let Some(planned) = self.mailbox.planned(target, title) else {
+            return;
+        };
+        // The component knows its flow or task by its own name for it.
+        let of = match target {
+            Target::Flow => EndedRunOf::Flow(planned.name.clone()),
+            Target::Task => EndedRunOf::Task(planned.name.clone()),
+        };
+        let told = EndedRun {
+            of,
+            ..ended.clone()
+        };
+        let told = serde_json::to_string(&told).expect("words and numbers are JSON");
         self.lanes.send(Job {
             attempt: Attempt {
                 run: ended.id,
+                component: planned.origin.digest.clone(),
                 target,
                 hook: Some(hook.clone()),
-                name: name.clone(),
+                name: planned.name.clone(),
                 arguments: vec![Value::Json(told.into())],
             },
             future: TaskFuture::new(ended.id, hook),
+            origin: planned.origin.clone(),
             runner: RunnerKind::default(),
             log_prints: false,
             timeout: Some(HOOK_TIMEOUT),
@@ -172,12 +186,14 @@ impl Submission {
         Job {
             attempt: Attempt {
                 run: self.future.id(),
+                component: self.origin.digest.clone(),
                 target: self.target,
                 hook: None,
                 name: self.name.clone(),
                 arguments,
             },
             future: self.future.clone(),
+            origin: self.origin.clone(),
             runner: self.runner,
             log_prints: self.log_prints,
             timeout: self.timeout,

@@ -7,11 +7,34 @@ use std::sync::Arc;
 use super::Target;
 use crate::model::{Definition, Hooks, Manifest, Options, Retries, RunnerKind};
 
+/// A component whose flows and tasks can run.
+#[derive(Debug)]
+pub struct Part {
+    /// What comes before the slash in the names of its flows and tasks; empty for the target, whose
+    /// names have none.
+    pub name: String,
+    /// SHA-256 of the component, in hexadecimal digits.
+    pub digest: String,
+    pub manifest: Manifest,
+}
+
+impl Part {
+    /// What others call its flow or task of this name.
+    pub fn title(&self, name: &str) -> String {
+        title(&self.name, name)
+    }
+}
+
+fn title(component: &str, name: &str) -> String {
+    match component {
+        "" => name.to_owned(),
+        component => format!("{component}/{name}"),
+    }
+}
+
 /// The flows and tasks that can run, and how.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Names the component in task run names: 8 hexadecimal digits.
-    pub key: String,
     /// The operator's choice for every flow run; without one, the code's.
     pub runner: Option<RunnerKind>,
     flows: HashMap<String, Planned>,
@@ -21,39 +44,70 @@ pub struct Plan {
 /// A flow or task, prepared for many submits.
 #[derive(Debug)]
 pub(super) struct Planned {
+    /// As others call it.
+    pub(super) title: Arc<str>,
+    /// As its component calls it.
     pub(super) name: Arc<str>,
+    pub(super) origin: Arc<Origin>,
     pub(super) definition: Definition,
     retries: Arc<Retries>,
     tags: Arc<[String]>,
     hooks: Arc<Hooks>,
 }
 
+/// The component that a flow or task comes from.
+#[derive(Debug, Default)]
+pub struct Origin {
+    /// As in [`Part::name`].
+    pub name: Arc<str>,
+    pub digest: Arc<str>,
+}
+
 impl Plan {
-    pub fn new(manifest: Manifest, key: String, runner: Option<RunnerKind>) -> Self {
-        let planned = |definitions: Vec<Definition>| {
-            let named = |definition: Definition| (definition.name.clone(), definition.into());
-            definitions.into_iter().map(named).collect()
-        };
-        Self {
-            key,
+    pub fn new(parts: Vec<Part>, runner: Option<RunnerKind>) -> Self {
+        let mut plan = Self {
             runner,
-            flows: planned(manifest.flows),
-            tasks: planned(manifest.tasks),
+            ..Self::default()
+        };
+        for part in parts {
+            let origin = Arc::new(Origin {
+                name: part.name.into(),
+                digest: part.digest.into(),
+            });
+            let planned = |definition| {
+                let planned = Planned::new(definition, &origin);
+                (planned.title.to_string(), planned)
+            };
+            plan.flows
+                .extend(part.manifest.flows.into_iter().map(planned));
+            plan.tasks
+                .extend(part.manifest.tasks.into_iter().map(planned));
         }
+        plan
     }
 
-    pub(super) fn find(&self, target: Target, name: &str) -> Option<&Planned> {
-        match target {
-            Target::Flow => self.flows.get(name),
-            Target::Task => self.tasks.get(name),
+    /// What a component means by a name: its own flow or task, or with a slash another one's.
+    pub(super) fn find(&self, target: Target, by: &Origin, name: &str) -> Option<&Planned> {
+        let all = match target {
+            Target::Flow => &self.flows,
+            Target::Task => &self.tasks,
+        };
+        match &*by.name {
+            "" => all.get(name),
+            own => all
+                .get(&format!("{own}/{name}"))
+                .or_else(|| all.get(name).filter(|_| name.contains('/'))),
         }
     }
 }
 
-impl From<Definition> for Planned {
-    fn from(definition: Definition) -> Self {
+impl Planned {
+    fn new(definition: Definition, origin: &Arc<Origin>) -> Self {
+        let name: Arc<str> = (&*definition.name).into();
         Self {
-            name: (&*definition.name).into(),
+            title: title(&origin.name, &name).into(),
+            name,
+            origin: origin.clone(),
             retries: definition.options.retries().into(),
             tags: definition.options.tags.clone().into(),
             hooks: definition.options.hooks().into(),

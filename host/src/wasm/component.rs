@@ -18,13 +18,14 @@ use crate::runner::{Attempt, Job, Mailbox, Target, TaskFuture};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 
-/// A component that can be instantiated.
+/// A component that can be instantiated; cheap to clone.
+#[derive(Clone)]
 pub struct LoadedComponent {
     /// SHA-256 of the file, in hexadecimal digits.
     pub digest: String,
     pub manifest: Manifest,
     pub(super) guest: GuestPre<Sandbox>,
-    wasm: Vec<u8>,
+    wasm: Arc<[u8]>,
     cache: Option<PathBuf>,
 }
 
@@ -66,7 +67,7 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         digest,
         manifest,
         guest,
-        wasm,
+        wasm: wasm.into(),
         cache: cache.map(Path::to_owned),
     })
 }
@@ -162,12 +163,14 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
     let job = Job {
         attempt: Attempt {
             run,
+            component: Arc::default(),
             target: Target::Task,
             hook: None,
             name: "describe".into(),
             arguments: Vec::new(),
         },
         future: TaskFuture::new(run, "describe".into()),
+        origin: Arc::default(),
         runner: RunnerKind::default(),
         log_prints: false,
         timeout: None,

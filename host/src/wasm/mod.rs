@@ -9,6 +9,7 @@ mod outcome;
 mod output;
 mod sandbox;
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
@@ -26,20 +27,31 @@ use sandbox::Sandbox;
 /// Futures that one instance may hold, and as many that it lends to the host during a call.
 const MAX_HANDLES: usize = 4_000_000;
 
-/// Executes attempts of one component.
+/// Executes attempts of the components that it holds.
 pub struct WasmExecutor {
-    component: Arc<LoadedComponent>,
-    /// For attempts that find the pool full: runs that wait for others hold their instances.
-    overflow: OnceLock<Option<GuestPre<Sandbox>>>,
+    /// By their digests.
+    components: HashMap<String, Held>,
     limits: Limits,
     grants: Arc<Grants>,
 }
 
+struct Held {
+    component: LoadedComponent,
+    /// For attempts that find the pool full: runs that wait for others hold their instances.
+    overflow: OnceLock<Option<GuestPre<Sandbox>>>,
+}
+
 impl WasmExecutor {
-    pub fn new(component: Arc<LoadedComponent>, limits: Limits, grants: Grants) -> Self {
+    pub fn new(components: Vec<LoadedComponent>, limits: Limits, grants: Grants) -> Self {
+        let held = |component: LoadedComponent| {
+            let held = Held {
+                overflow: OnceLock::new(),
+                component,
+            };
+            (held.component.digest.clone(), held)
+        };
         Self {
-            component,
-            overflow: OnceLock::new(),
+            components: components.into_iter().map(held).collect(),
             limits,
             grants: Arc::new(grants),
         }
@@ -94,12 +106,18 @@ type Returned = Result<bindings::wflow::plugin::types::Value, Error>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Job, mailbox: &Mailbox) -> Outcome {
-        if let Some(outcome) = self.run(&self.component.guest, job, mailbox).await {
+        let Some(Held {
+            component,
+            overflow,
+        }) = self.components.get(&*job.attempt.component)
+        else {
+            let message = "the host does not hold the component";
+            return Outcome::failed(FailureKind::Crashed, message);
+        };
+        if let Some(outcome) = self.run(&component.guest, job, mailbox).await {
             return outcome;
         }
-        let overflow = self
-            .overflow
-            .get_or_init(|| self.component.on_demand().ok());
+        let overflow = overflow.get_or_init(|| component.on_demand().ok());
         let outcome = match overflow {
             Some(guest) => self.run(guest, job, mailbox).await,
             None => None,
