@@ -174,8 +174,19 @@ fn a_limit_that_is_none_is_refused() {
 
 #[test]
 fn a_higher_priority_starts_first() {
+    let component = example("unruly");
     for runner in ["concurrent", "thread-pool"] {
-        check_on(runner, &["priorities", "--max-concurrency", "1"], "[3,2,1]");
+        let run = ["run", &component, "priorities", "--runner", runner];
+        let events = events(&[&run[..], &["--max-concurrency", "1"]].concat(), 0);
+        let started = events
+            .iter()
+            .filter(|event| event["event"] == "AttemptStarted");
+        let names = started.filter_map(|event| event["task_run"].as_str());
+        let numbers: Vec<_> = names
+            .filter(|name| name.starts_with("noop-"))
+            .filter_map(|name| name.rsplit('-').next())
+            .collect();
+        assert_eq!(numbers, ["2", "1", "0"], "{runner}");
     }
 }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
-use super::argument::{ArgumentSource, Bound};
-use super::plan::{Origin, Plan, Planned, Resolved};
+use super::argument::ArgumentSource;
+use super::draft::Draft;
+use super::plan::{Origin, Plan, Planned};
 use super::{Target, TaskFuture};
 use crate::model::{Options, RunId, RunnerKind};
-use crate::scheduler::{Input, NewRun, NewRunOf, Upstream};
+use crate::scheduler::{Input, NewRun, Upstream};
 
 /// Somebody wants a run.
 #[derive(Debug)]
@@ -102,74 +103,25 @@ impl Mailbox {
     }
 
     fn submit(&self, target: Target, by: Option<Submitter>, submit: Submit) -> TaskFuture {
-        let from = by.as_ref().map(|by| by.origin.clone()).unwrap_or_default();
-        let planned = self.plan.find(target, &from, &submit.name);
-        let (options, refusal) = match submit.options {
-            Ok(options) => (options, None),
-            Err(refusal) => (None, Some(refusal)),
+        let by = by.as_ref();
+        let from = by.map(|by| by.origin.clone()).unwrap_or_default();
+        let unknown;
+        let planned = match self.plan.find(target, &from, &submit.name) {
+            Some(planned) => planned,
+            None => {
+                unknown = Planned::unknown(target, &submit.name, &from);
+                &unknown
+            }
         };
-        let bound = match (planned, refusal) {
-            (_, Some(refusal)) => Bound::refused(refusal),
-            (None, _) => Bound::refused(format!("there is no {target} '{}'", submit.name)),
-            (Some(planned), None) => Bound::new(&planned.definition.parameters, submit.arguments),
-        };
-        let (title, called, origin) = match planned {
-            Some(planned) => (
-                planned.title.clone(),
-                planned.name.clone(),
-                planned.origin.clone(),
-            ),
-            None => (submit.name.into(), Arc::default(), from),
-        };
-        let Resolved {
-            options,
-            retries,
-            tags,
-            hooks,
-        } = Resolved::new(options, planned);
-        let name = match &options.run_name {
-            Some(template) => bound.name(template),
-            None => self.run_name(target, &title, &origin),
-        };
+        let mut draft = Draft::new(target, planned, submit);
+        let name = draft
+            .name()
+            .unwrap_or_else(|| self.run_name(target, planned));
         let future = TaskFuture::new(RunId(Uuid::now_v7()), name.into());
-        let runner = self.runner(target, by.as_ref(), &options);
-        let new = NewRun {
-            run: future.id(),
-            name: future.name().clone(),
-            parent: by.as_ref().map(|by| by.run),
-            what: match target {
-                Target::Task => NewRunOf::Task {
-                    task: title.clone(),
-                    priority: options.priority.unwrap_or(0),
-                },
-                Target::Flow => NewRunOf::Flow {
-                    flow: title.clone(),
-                    runner,
-                    timeout_ms: options.timeout_ms,
-                },
-            },
-            tags,
-            upstreams: bound.upstreams(submit.wait_for),
-            arguments: bound.recorded,
-            refusal: bound.sources.as_ref().err().cloned(),
-            retries,
-            hooks,
-        };
-        let submission = Submission {
-            future: future.clone(),
-            target,
-            name: called,
-            origin,
-            arguments: bound.sources.unwrap_or_default(),
-            timeout: options.timeout_ms.map(Duration::from_millis),
-            runner,
-            log_prints: options
-                .log_prints
-                .unwrap_or(by.is_some_and(|by| by.log_prints)),
-        };
-        let _ = self
-            .sender
-            .send(Message::Submitted(submission, Box::new(new)));
+        let runner = self.runner(target, by, draft.options());
+        let submission = draft.submission(&future, by, runner);
+        let new = Box::new(draft.new_run(&future, by, runner));
+        let _ = self.sender.send(Message::Submitted(submission, new));
         future
     }
 
@@ -184,7 +136,8 @@ impl Mailbox {
 
     /// Prefect's forms: two words for a flow run; for a task run the task, what tells it from its
     /// namesakes, and the number of the submit.
-    fn run_name(&self, target: Target, title: &Arc<str>, origin: &Origin) -> String {
+    fn run_name(&self, target: Target, planned: &Planned) -> String {
+        let Planned { title, origin, .. } = planned;
         if target == Target::Flow {
             return petname::petname(2, "-").unwrap_or_else(|| title.to_string());
         }

@@ -1,6 +1,7 @@
 //! The one loop: takes inputs from the mailbox, asks the scheduler, shows what happened, acts on it.
 
 mod argument;
+mod draft;
 mod executor;
 mod future;
 mod lane;

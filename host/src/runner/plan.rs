@@ -1,11 +1,10 @@
 //! What a runner knows beforehand about all runs.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Target;
-use crate::model::{Definition, Hooks, Manifest, Options, Retries, RunnerKind};
+use crate::model::{Definition, Hooks, Manifest, Retries, RunnerKind};
 
 /// A component whose flows and tasks can run.
 #[derive(Debug)]
@@ -50,9 +49,11 @@ pub(super) struct Planned {
     pub(super) name: Arc<str>,
     pub(super) origin: Arc<Origin>,
     pub(super) definition: Definition,
-    retries: Arc<Retries>,
-    tags: Arc<[String]>,
-    hooks: Arc<Hooks>,
+    pub(super) retries: Arc<Retries>,
+    pub(super) tags: Arc<[String]>,
+    pub(super) hooks: Arc<Hooks>,
+    /// Why no submit of it can work.
+    pub(super) refusal: Option<String>,
 }
 
 /// The component that a flow or task comes from.
@@ -111,39 +112,21 @@ impl Planned {
             retries: definition.options.retries().into(),
             tags: definition.options.tags.clone().into(),
             hooks: definition.options.hooks().into(),
+            refusal: None,
             definition,
         }
     }
-}
 
-/// The options of one run: what the submit says, over what the code declares.
-pub(super) struct Resolved<'a> {
-    pub(super) options: Cow<'a, Options>,
-    pub(super) retries: Arc<Retries>,
-    pub(super) tags: Arc<[String]>,
-    pub(super) hooks: Arc<Hooks>,
-}
-
-impl<'a> Resolved<'a> {
-    pub(super) fn new(submit: Option<Options>, planned: Option<&'a Planned>) -> Self {
-        let options = match (submit, planned) {
-            // What most submits need costs no allocation.
-            (None, Some(planned)) => {
-                return Self {
-                    options: Cow::Borrowed(&planned.definition.options),
-                    retries: planned.retries.clone(),
-                    tags: planned.tags.clone(),
-                    hooks: planned.hooks.clone(),
-                };
-            }
-            (Some(submit), Some(planned)) => submit.over(&planned.definition.options),
-            (submit, None) => submit.unwrap_or_default(),
+    /// What stands for a flow or task that is not there.
+    pub(super) fn unknown(target: Target, name: &str, by: &Arc<Origin>) -> Self {
+        let definition = Definition {
+            name: name.to_owned(),
+            ..Definition::default()
         };
         Self {
-            retries: options.retries().into(),
-            tags: options.tags.clone().into(),
-            hooks: planned.map_or_else(Arc::default, |planned| planned.hooks.clone()),
-            options: Cow::Owned(options),
+            title: name.into(),
+            refusal: Some(format!("there is no {target} '{name}'")),
+            ..Self::new(definition, by)
         }
     }
 }

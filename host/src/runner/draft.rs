@@ -1,0 +1,139 @@
+//! From a submit to a run: its options resolved, its arguments bound.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::argument::Bound;
+use super::mailbox::Submission;
+use super::plan::Planned;
+use super::{Submit, Submitter, Target, TaskFuture};
+use crate::model::{Options, Retries, RunnerKind};
+use crate::scheduler::{NewRun, NewRunOf, Upstream};
+
+/// A run that is about to be.
+pub(super) struct Draft<'a> {
+    target: Target,
+    planned: &'a Planned,
+    resolved: Resolved<'a>,
+    bound: Bound,
+    wait_for: Vec<Upstream>,
+}
+
+/// The options of the run: what the submit says, over what the code declares.
+struct Resolved<'a> {
+    options: Cow<'a, Options>,
+    retries: Arc<Retries>,
+    tags: Arc<[String]>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(target: Target, planned: &'a Planned, submit: Submit) -> Self {
+        let (options, refusal) = match submit.options {
+            Ok(options) => (options, planned.refusal.clone()),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        Self {
+            target,
+            planned,
+            resolved: Resolved::new(options, planned),
+            bound: match refusal {
+                Some(refusal) => Bound::refused(refusal),
+                None => Bound::new(&planned.definition.parameters, submit.arguments),
+            },
+            wait_for: submit.wait_for,
+        }
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.resolved.options
+    }
+
+    /// The run's name, if the code or the submit has a template for it.
+    pub(super) fn name(&self) -> Option<String> {
+        let template = self.options().run_name.as_deref()?;
+        Some(self.bound.name(template))
+    }
+
+    /// What the loop keeps; it takes the arguments.
+    pub(super) fn submission(
+        &mut self,
+        future: &TaskFuture,
+        by: Option<&Submitter>,
+        runner: RunnerKind,
+    ) -> Submission {
+        let inherited = by.is_some_and(|by| by.log_prints);
+        let arguments = match &mut self.bound.sources {
+            Ok(sources) => std::mem::take(sources),
+            Err(_) => Vec::new(),
+        };
+        Submission {
+            future: future.clone(),
+            target: self.target,
+            name: self.planned.name.clone(),
+            origin: self.planned.origin.clone(),
+            arguments,
+            timeout: self.options().timeout_ms.map(Duration::from_millis),
+            runner,
+            log_prints: self.options().log_prints.unwrap_or(inherited),
+        }
+    }
+
+    /// What the scheduler is told.
+    pub(super) fn new_run(
+        self,
+        future: &TaskFuture,
+        by: Option<&Submitter>,
+        runner: RunnerKind,
+    ) -> NewRun {
+        let Resolved {
+            options,
+            retries,
+            tags,
+        } = self.resolved;
+        let title = self.planned.title.clone();
+        NewRun {
+            run: future.id(),
+            name: future.name().clone(),
+            parent: by.map(|by| by.run),
+            what: match self.target {
+                Target::Task => NewRunOf::Task {
+                    task: title,
+                    priority: options.priority.unwrap_or(0),
+                },
+                Target::Flow => NewRunOf::Flow {
+                    flow: title,
+                    runner,
+                    timeout_ms: options.timeout_ms,
+                },
+            },
+            tags,
+            upstreams: self.bound.upstreams(self.wait_for),
+            arguments: self.bound.recorded,
+            refusal: self.bound.sources.err(),
+            retries,
+            hooks: self.planned.hooks.clone(),
+        }
+    }
+}
+
+impl<'a> Resolved<'a> {
+    fn new(submit: Option<Options>, planned: &'a Planned) -> Self {
+        match submit {
+            // What most submits need costs no allocation.
+            None => Self {
+                options: Cow::Borrowed(&planned.definition.options),
+                retries: planned.retries.clone(),
+                tags: planned.tags.clone(),
+            },
+            Some(submit) => {
+                let options = submit.over(&planned.definition.options);
+                Self {
+                    retries: options.retries().into(),
+                    tags: options.tags.clone().into(),
+                    options: Cow::Owned(options),
+                }
+            }
+        }
+    }
+}
