@@ -9,6 +9,7 @@ mod input;
 mod inspect;
 mod new;
 mod runs;
+mod secrets;
 mod semantics;
 mod settings;
 mod unruly;

@@ -196,6 +196,8 @@ fn the_readme_names_every_setting() {
         "dirs",
         "env",
         "net",
+        "vars",
+        "secrets",
     ] {
         assert!(readme.contains(&format!("{setting} = ")), "{setting}");
     }

@@ -8,6 +8,7 @@ mod kinds;
 mod misbehaviour;
 mod remote;
 mod retries;
+mod secrets;
 mod semantics;
 mod shapes;
 

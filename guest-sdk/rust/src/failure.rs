@@ -45,15 +45,6 @@ impl Failure {
         }
     }
 
-    /// The host refuses what the guest asked of it.
-    pub(crate) fn of_host(failure: types::Failure) -> Self {
-        Self {
-            kind: failure.kind,
-            retryable: false,
-            ..Self::new(failure.message)
-        }
-    }
-
     pub(crate) fn made_permanent(self) -> Self {
         Self {
             retryable: false,
@@ -63,13 +54,21 @@ impl Failure {
 
     /// How the run ended, in the host's words.
     pub(crate) fn of_run(run: String, failure: types::Failure) -> Self {
+        Self {
+            run: Some(run),
+            ..Self::of_host(failure)
+        }
+    }
+
+    /// Why the host does not do what this run asks of it.
+    pub(crate) fn of_host(failure: types::Failure) -> Self {
         use FailureKind::{Denied, InvalidInput};
         Self {
             kind: failure.kind,
             message: failure.message,
-            // The same run would be refused again.
+            // The same would be refused again.
             retryable: !matches!(failure.kind, Denied | InvalidInput),
-            run: Some(run),
+            run: None,
         }
     }
 
@@ -90,8 +89,8 @@ impl Failure {
         failure
     }
 
-    /// How the run ended: the host's word for another run, [`FailureKind::Failed`] for a failure that
-    /// was made here.
+    /// How the run ended: the host's word for another run or for what it denies this one,
+    /// [`FailureKind::Failed`] for a failure that was made here.
     pub fn kind(&self) -> FailureKind {
         self.kind
     }

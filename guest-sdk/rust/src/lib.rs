@@ -29,6 +29,7 @@ mod bindings;
 mod executor;
 mod failure;
 mod future;
+mod granted;
 mod hook;
 mod join;
 mod logging;
@@ -41,6 +42,7 @@ pub use argument::{AllowFailure, IntoArgument, IntoColumn, Unmapped, allow_failu
 pub use executor::sleep;
 pub use failure::{Failure, FailureKind, Outcome, Result};
 pub use future::{AsCompleted, Awaited, Future, State, as_completed, wait};
+pub use granted::{Secret, secret, variable};
 pub use hook::{EndedRun, HookResult};
 pub use join::join_all;
 pub use logging::{Level, log};

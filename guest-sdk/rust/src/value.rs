@@ -64,7 +64,7 @@ impl<T: Serialize + DeserializeOwned + JsonSchema> Parameter for T {
 }
 
 /// The host writes JSON in one line, so that the position tells nobody anything.
-fn mismatch(error: &serde_json::Error) -> Failure {
+pub(crate) fn mismatch(error: &serde_json::Error) -> Failure {
     let message = error.to_string();
     let (what, _) = message.rsplit_once(" at line ").unwrap_or((&message, ""));
     Failure::permanent(what)

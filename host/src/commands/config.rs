@@ -13,7 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::model::{Limit, RunnerKind};
-use crate::wasm::{FolderGrant, NetworkGrant, Variable};
+use crate::wasm::{FolderGrant, NetworkGrant, SecretGrant, SecretSource, Variable, VariableGrant};
 
 /// The file of the operator in the folder where wflow is started, or of a project.
 pub(super) const FILE: &str = "wflow.toml";
@@ -63,6 +63,14 @@ pub(super) struct GrantLists {
     #[arg(long = "allow-net", value_name = "HOST[:PORT]")]
     #[serde(deserialize_with = "texts")]
     pub(super) net: Vec<NetworkGrant>,
+    /// A value that guests may ask for; what is no JSON is a string
+    #[arg(long = "var", value_name = "NAME=JSON")]
+    #[serde(deserialize_with = "texts")]
+    pub(super) vars: Vec<VariableGrant>,
+    /// A secret that guests may ask for, from wflow's environment, a file, or what a command prints
+    #[arg(long = "secret", value_name = "NAME=env:VAR|file:PATH|cmd:COMMAND")]
+    #[serde(deserialize_with = "texts")]
+    pub(super) secrets: Vec<SecretGrant>,
 }
 
 impl Config {
@@ -83,6 +91,11 @@ impl Config {
             );
             *path = beside(file, path);
         }
+        for grant in &mut config.grants.secrets {
+            if let Some(SecretSource::File(path)) = &mut grant.source {
+                *path = beside(file, path);
+            }
+        }
         Ok(config)
     }
 
@@ -99,6 +112,8 @@ impl Config {
         self.grants.dirs.extend(below.grants.dirs);
         self.grants.env.extend(below.grants.env);
         self.grants.net.extend(below.grants.net);
+        self.grants.vars.extend(below.grants.vars);
+        self.grants.secrets.extend(below.grants.secrets);
         self.limits.extend(below.limits);
         let mut components = below.components;
         components.extend(self.components);

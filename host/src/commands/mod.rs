@@ -7,6 +7,7 @@ mod inspect;
 mod new;
 mod parameters;
 mod run;
+mod secrets;
 mod selection;
 mod settings;
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::io::{BufWriter, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use super::config::Config;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::{HostFault, build, home, is_closed_pipe, selection};
-use crate::model::{FailureKind, Level, Limit, Most, Options, Outcome, Scope};
-use crate::report::{JsonReporter, Reporter, TerminalReporter, Terminals};
+use crate::model::{FailureKind, Level, Limit, Most, Outcome, Scope};
+use crate::report::{JsonReporter, MaskedReporter, Reporter, TerminalReporter, Terminals};
 use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
 use crate::scheduler::Input;
-use crate::wasm::{self, LoadedComponent, WasmExecutor};
+use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
@@ -52,57 +52,56 @@ pub(super) struct RunArgs {
     verbose: bool,
 }
 
+/// Components by the names that `wflow.toml` gives them; the target is the first, without a name.
+type Components<'a> = Vec<(&'a str, LoadedComponent)>;
+
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
     let settings = Settings::read(&args.options, args.config.as_deref(), &args.target)?;
-    let limits = settings.limits()?;
+    let grants = settings.grants()?;
     let path = build::component_of(&args.target)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context(HostFault)?;
     runtime.block_on(async {
-        let cache = home::cache();
-        let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
-        let engine = wasm::engine(instances, cache.as_deref()).context(HostFault)?;
-        let component = wasm::load(&engine, &path, cache.as_deref()).await?;
-        let flow = selection::flow(&component.manifest, args.flow.as_deref())?;
-        let arguments = args.parameters.arguments(flow)?;
-        let name = flow.name.clone();
-        let mut capacity = Capacity {
+        let components = load(&settings, &path).await?;
+        let manifest = &components[0].1.manifest;
+        let flow = selection::flow(manifest, args.flow.as_deref())?;
+        let submit = Submit {
+            name: flow.name.clone(),
+            arguments: args.parameters.arguments(flow)?,
+            wait_for: Vec::new(),
+            options: Ok(Some(settings.options())),
+        };
+        let parts: Vec<_> = components.iter().map(part).collect();
+        let capacity = Capacity {
             slots: settings.max_concurrency() as usize,
             workers: settings.workers(&flow.options),
-            limits: Vec::new(),
+            limits: limits_of(&settings, &parts),
         };
-        let mut components = vec![("", component)];
-        for (name, path) in settings.components() {
-            let loaded = wasm::load(&engine, path, cache.as_deref()).await;
-            let loaded = loaded.with_context(|| format!("the component '{name}'"))?;
-            components.push((name, loaded));
-        }
-        let parts: Vec<_> = components.iter().map(part).collect();
-        capacity.limits = limits_of(&settings, &parts);
-        let plan = Plan::new(parts, settings.runner());
+        let reporter = masked(reporter(args, capacity.workers), &grants.secrets);
         let components = components.into_iter().map(|(_, component)| component);
-        let executor = WasmExecutor::new(components.collect(), limits, settings.grants());
-        let workers = capacity.workers;
+        let executor = WasmExecutor::new(components.collect(), settings.limits()?, grants);
+        let plan = Plan::new(parts, settings.runner());
         let (mut runner, mailbox) =
             Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
-        let timeout = settings.timeout().map(|timeout| timeout.as_millis());
-        let options = Options {
-            timeout_ms: timeout.map(|ms| u64::try_from(ms).unwrap_or(u64::MAX)),
-            ..Options::default()
-        };
-        let submit = Submit {
-            name,
-            arguments,
-            wait_for: Vec::new(),
-            options: Ok(Some(options)),
-        };
         let root = mailbox.start_flow(None, submit);
-        show(args, workers, &mut runner, &mailbox, &root)
-            .await
-            .context(HostFault)
+        let shown = show(reporter, &mut runner, &mailbox, &root).await;
+        shown.context(HostFault)
     })
+}
+
+async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a>> {
+    let cache = home::cache();
+    let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
+    let engine = wasm::engine(instances, cache.as_deref()).context(HostFault)?;
+    let mut components = vec![("", wasm::load(&engine, target, cache.as_deref()).await?)];
+    for (name, path) in settings.components() {
+        let loaded = wasm::load(&engine, path, cache.as_deref()).await;
+        let loaded = loaded.with_context(|| format!("the component '{name}'"))?;
+        components.push((name, loaded));
+    }
+    Ok(components)
 }
 
 fn part((name, component): &(&str, LoadedComponent)) -> Part {
@@ -133,13 +132,12 @@ fn limits_of(settings: &Settings, parts: &[Part]) -> Vec<Limit> {
 
 /// Shows the run until it ends. A closed stdout cancels the run, as Ctrl-C does.
 async fn show(
-    args: &RunArgs,
-    workers: usize,
+    reporter: Box<dyn Reporter>,
     runner: &mut Runner,
     mailbox: &Mailbox,
     root: &TaskFuture,
 ) -> Result<ExitCode> {
-    let reporter = RefCell::new(reporter(args, workers));
+    let reporter = RefCell::new(reporter);
     let mut closed = false;
     let shown = runner.run(|event| {
         if closed {
@@ -212,6 +210,17 @@ fn reporter(args: &RunArgs, workers: usize) -> Box<dyn Reporter> {
     Box::new(TerminalReporter::new(
         out, log, terminals, zone, workers, level,
     ))
+}
+
+/// Where there are secrets, every event passes by their masks.
+fn masked(reporter: Box<dyn Reporter>, secrets: &[Secret]) -> Box<dyn Reporter> {
+    match secrets {
+        [] => reporter,
+        secrets => {
+            let values = secrets.iter().map(|secret| &*secret.value);
+            Box::new(MaskedReporter::new(reporter, values))
+        }
+    }
 }
 
 fn cancel(mailbox: &Mailbox, root: &TaskFuture, reason: &str) {

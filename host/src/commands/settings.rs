@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bytesize::ByteSize;
 
 use super::config::{Config, FILE, GrantLists};
-use super::home;
+use super::{home, secrets};
 use crate::model::{Limit, Options, RunnerKind};
 use crate::wasm::{FolderGrant, Grants, Limits};
 
@@ -73,7 +73,13 @@ impl Settings {
             .map(|size| format!("--memory {}", size.to_string().replace(' ', "")))
             .into_iter()
             .collect();
-        let GrantLists { dirs, env, net } = &self.operator.grants;
+        let GrantLists {
+            dirs,
+            env,
+            net,
+            vars,
+            secrets,
+        } = &self.operator.grants;
         let asked = &self.project.grants;
         let dirs = asked.dirs.iter().filter(|asked| {
             !dirs.iter().any(|granted| {
@@ -92,6 +98,16 @@ impl Settings {
             })
         });
         options.extend(net.map(|grant| format!("--allow-net {grant}")));
+        let vars = asked
+            .vars
+            .iter()
+            .filter(|asked| !vars.iter().any(|granted| granted.name == asked.name));
+        options.extend(vars.map(|grant| format!("--var {}", quoted(grant))));
+        let secrets = asked
+            .secrets
+            .iter()
+            .filter(|asked| !secrets.iter().any(|granted| granted.name == asked.name));
+        options.extend(secrets.map(|grant| format!("--secret {}", quoted(grant))));
         options
     }
 
@@ -131,8 +147,16 @@ impl Settings {
             .map_or(allowed, |asked| asked.clamp(1, allowed))
     }
 
-    /// Of the flow run; none where only the code declares one.
-    pub(super) fn timeout(&self) -> Option<Duration> {
+    /// What the root flow run has instead of what its code declares.
+    pub(super) fn options(&self) -> Options {
+        let timeout = self.timeout().map(|timeout| timeout.as_millis());
+        Options {
+            timeout_ms: timeout.map(|ms| u64::try_from(ms).unwrap_or(u64::MAX)),
+            ..Options::default()
+        }
+    }
+
+    fn timeout(&self) -> Option<Duration> {
         let both = self
             .operator
             .timeout
@@ -152,13 +176,32 @@ impl Settings {
         })
     }
 
-    pub(super) fn grants(&self) -> Grants {
-        let GrantLists { dirs, env, net } = self.operator.grants.clone();
-        Grants {
+    /// What the operator grants, the secrets read.
+    pub(super) fn grants(&self) -> Result<Grants> {
+        let GrantLists {
+            dirs,
+            env,
+            net,
+            vars,
+            secrets,
+        } = self.operator.grants.clone();
+        Ok(Grants {
             folders: dirs,
             environment: env,
             network: net,
-        }
+            variables: vars,
+            secrets: secrets::read(&secrets)?,
+        })
+    }
+}
+
+/// As one word of the shell: a project's text may hold anything.
+fn quoted(grant: &impl ToString) -> String {
+    let text = grant.to_string();
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_=.,:/@%+".contains(char);
+    match text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Shows events: one file per audience.
 
 mod json;
+mod masked;
+mod masks;
 mod names;
 mod progress;
 mod screen;
@@ -11,6 +13,8 @@ use jiff::Timestamp;
 
 use crate::model::Event;
 pub use json::JsonReporter;
+pub use masked::MaskedReporter;
+pub use masks::SHORTEST_SECRET;
 pub use screen::Terminals;
 pub use terminal::TerminalReporter;
 
@@ -35,5 +39,19 @@ pub trait Reporter {
     /// If the output cannot be written.
     fn tick(&mut self, _now: Timestamp) -> Result<()> {
         Ok(())
+    }
+}
+
+impl<R: Reporter + ?Sized> Reporter for Box<R> {
+    fn show(&mut self, event: &Event) -> Result<()> {
+        (**self).show(event)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        (**self).flush()
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Result<()> {
+        (**self).tick(now)
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Error, Result, ensure};
+use serde::de::IgnoredAny;
 
 /// What every run may use beyond its own memory; nothing by default.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct Grants {
     pub folders: Vec<FolderGrant>,
     pub environment: Vec<Variable>,
     pub network: Vec<NetworkGrant>,
+    pub variables: Vec<VariableGrant>,
+    pub secrets: Vec<Secret>,
 }
 
 /// A folder of the host that guests see: `HOST::GUEST`, or `HOST` under its own name; read-only
@@ -39,7 +42,58 @@ pub struct NetworkGrant {
     pub port: Option<u16>,
 }
 
+/// A value that guests may ask for: `NAME=JSON`, or `NAME=TEXT` for a string that is no JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableGrant {
+    pub name: String,
+    /// JSON text.
+    pub value: String,
+}
+
+/// A secret that guests may ask for: `NAME=SOURCE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretGrant {
+    pub name: String,
+    /// None where no known source is named. That is no error yet: what was written instead may be
+    /// the secret itself, and the messages of parsers repeat what they were given.
+    pub source: Option<SecretSource>,
+}
+
+/// Where a secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// `env:VAR`: a variable of wflow's own environment.
+    Environment(String),
+    /// `file:PATH`.
+    File(PathBuf),
+    /// `cmd:COMMAND`: what a command of the shell prints.
+    Command(String),
+}
+
+/// A secret that has been read.
+#[derive(Clone)]
+pub struct Secret {
+    pub name: String,
+    pub value: String,
+}
+
 impl Grants {
+    /// JSON text of the variable, or what to say to who asks for it.
+    pub(super) fn variable(&self, name: &str) -> Result<&str, String> {
+        let granted = self.variables.iter().find(|granted| granted.name == name);
+        granted
+            .map(|granted| &*granted.value)
+            .ok_or_else(|| not_granted("variable", name, &format!("--var {name}=JSON")))
+    }
+
+    /// The secret's value, or what to say to who asks for it.
+    pub(super) fn secret(&self, name: &str) -> Result<&str, String> {
+        let granted = self.secrets.iter().find(|granted| granted.name == name);
+        granted
+            .map(|granted| &*granted.value)
+            .ok_or_else(|| not_granted("secret", name, &format!("--secret {name}=env:NAME")))
+    }
+
     pub(super) async fn allow(&self, address: SocketAddr) -> bool {
         for host in &self.network {
             if host.allows(address).await {
@@ -48,6 +102,10 @@ impl Grants {
         }
         false
     }
+}
+
+fn not_granted(what: &str, name: &str, option: &str) -> String {
+    format!("no {what} '{name}' is granted; grant it with {option}")
 }
 
 impl NetworkGrant {
@@ -118,6 +176,48 @@ impl FromStr for NetworkGrant {
     }
 }
 
+impl FromStr for VariableGrant {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, value) = text.split_once('=').context("expected NAME=JSON")?;
+        ensure!(!name.is_empty(), "expected NAME=JSON");
+        let value = match serde_json::from_str::<IgnoredAny>(value) {
+            Ok(_) => value.to_owned(),
+            Err(_) => serde_json::Value::from(value).to_string(),
+        };
+        Ok(Self {
+            name: name.into(),
+            value,
+        })
+    }
+}
+
+impl FromStr for SecretGrant {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, source) = text.split_once('=').unwrap_or((text, ""));
+        ensure!(!name.is_empty(), "expected NAME=SOURCE");
+        Ok(Self {
+            name: name.into(),
+            source: SecretSource::named(source),
+        })
+    }
+}
+
+impl SecretSource {
+    fn named(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            (_, "") => None,
+            ("env", variable) => Some(Self::Environment(variable.into())),
+            ("file", path) => Some(Self::File(path.into())),
+            ("cmd", command) => Some(Self::Command(command.into())),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for FolderGrant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let suffix = if self.read_only { ":ro" } else { "" };
@@ -132,6 +232,37 @@ impl fmt::Display for NetworkGrant {
             (false, Some(port)) => write!(f, "{}:{port}", self.host),
             (_, None) => f.write_str(&self.host),
         }
+    }
+}
+
+impl fmt::Display for VariableGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
+}
+
+impl fmt::Display for SecretGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Some(source) => write!(f, "{}={source}", self.name),
+            None => write!(f, "{}=env:NAME", self.name),
+        }
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(variable) => write!(f, "env:{variable}"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Command(command) => write!(f, "cmd:{command}"),
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=********", self.name)
     }
 }
 
@@ -164,5 +295,36 @@ mod tests {
             assert_eq!(grant.to_string(), shown);
         }
         assert!("::c".parse::<FolderGrant>().is_err());
+    }
+
+    #[test]
+    fn variables_are_json_or_text() {
+        for (text, shown) in [
+            ("a=1", "a=1"),
+            (r#"a={"b": [true]}"#, r#"a={"b": [true]}"#),
+            ("a=b=c", r#"a="b=c""#),
+            ("a=", r#"a="""#),
+        ] {
+            let grant: VariableGrant = text.parse().expect("a grant");
+            assert_eq!(grant.to_string(), shown);
+        }
+        assert!("a".parse::<VariableGrant>().is_err());
+        assert!("=1".parse::<VariableGrant>().is_err());
+    }
+
+    #[test]
+    fn secrets_name_their_source_and_nothing_else_is_repeated() {
+        for (text, shown) in [
+            ("a=env:TOKEN", "a=env:TOKEN"),
+            ("a=file:some/token", "a=file:some/token"),
+            ("a=cmd:pass show a=b", "a=cmd:pass show a=b"),
+            ("a=swordfish", "a=env:NAME"),
+            ("a=env:", "a=env:NAME"),
+            ("a", "a=env:NAME"),
+        ] {
+            let grant: SecretGrant = text.parse().expect("a grant");
+            assert_eq!(grant.to_string(), shown);
+        }
+        assert!("=env:TOKEN".parse::<SecretGrant>().is_err());
     }
 }

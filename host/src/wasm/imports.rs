@@ -118,6 +118,14 @@ impl Host for Sandbox {
         });
         Ok(())
     }
+
+    fn variable(&mut self, name: String) -> Result<Result<String, WitFailure>> {
+        Ok(granted(self.grants.variable(&name)))
+    }
+
+    fn secret(&mut self, name: String) -> Result<Result<String, WitFailure>> {
+        Ok(granted(self.grants.secret(&name)))
+    }
 }
 
 impl HostRunFuture for Sandbox {
@@ -253,6 +261,13 @@ impl Sandbox {
         }
         Ok(())
     }
+}
+
+fn granted(grant: Result<&str, String>) -> Result<String, WitFailure> {
+    grant.map(str::to_owned).map_err(|message| WitFailure {
+        kind: WitKind::Denied,
+        message,
+    })
 }
 
 fn ended(futures: &[TaskFuture]) -> Vec<u32> {

@@ -20,7 +20,9 @@ use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
 pub use component::{LoadedComponent, load};
 pub use engine::engine;
-pub use grants::{FolderGrant, Grants, NetworkGrant, Variable};
+pub use grants::{
+    FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,
+};
 pub use sandbox::Limits;
 use sandbox::Sandbox;
 

@@ -34,10 +34,13 @@ impl Printed {
         self.total <= OUTPUT_LIMIT
     }
 
-    /// The end of what was printed on stderr, on one line.
+    /// The end of what was printed on stderr, on one line. A word that was cut in two is left out:
+    /// nobody would recognise half a secret.
     pub(super) fn last_words(&self) -> String {
         let text = String::from_utf8_lossy(&self.last_words);
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        let cut = usize::from(self.last_words.len() == LAST_WORDS);
+        let words: Vec<_> = text.split_whitespace().skip(cut).collect();
+        words.join(" ")
     }
 
     fn remember(&mut self, bytes: &[u8]) {
@@ -135,5 +138,19 @@ impl OutputStream for Output {
 
     fn check_write(&mut self) -> StreamResult<usize> {
         Ok(CHUNK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_words_are_whole_words() {
+        let mut printed = Printed::default();
+        printed.remember(b"panicked:\n  it is all over\n");
+        assert_eq!(printed.last_words(), "panicked: it is all over");
+        printed.remember(&[b"half-a-secret ", &[b'x'; LAST_WORDS - 8][..]].concat());
+        assert!(printed.last_words().starts_with("xxx"));
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Sandbox {
     pub(super) out_of_memory: bool,
     limits: Limits,
     memory: usize,
-    grants: Arc<Grants>,
+    pub(super) grants: Arc<Grants>,
     wasi: Option<WasiCtx>,
 }
 

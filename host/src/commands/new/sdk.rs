@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = embedded![
     "guest-sdk/rust/src/executor.rs",
     "guest-sdk/rust/src/failure.rs",
     "guest-sdk/rust/src/future.rs",
+    "guest-sdk/rust/src/granted.rs",
     "guest-sdk/rust/src/hook.rs",
     "guest-sdk/rust/src/join.rs",
     "guest-sdk/rust/src/lib.rs",

@@ -1,0 +1,285 @@
+//! Hands events on to another reporter with the secrets in them masked.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Deref;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::Reporter;
+use super::masks::{Masks, Tail};
+use crate::model::{Argument, Event, EventKind, Failure, Input, Outcome, RunId, Stream, Value};
+
+/// The last that sees secrets: what runs hand to each other does not pass here, and stays as it is.
+pub struct MaskedReporter<R> {
+    masks: Masks,
+    inner: R,
+    /// A secret may be printed in several pieces.
+    tails: HashMap<(RunId, Stream), Tail>,
+}
+
+impl<R: Reporter> MaskedReporter<R> {
+    pub fn new<'a>(inner: R, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            masks: Masks::new(secrets),
+            inner,
+            tails: HashMap::new(),
+        }
+    }
+
+    fn show_masked(&mut self, event: &Event) -> Result<()> {
+        let mut event = event.clone();
+        self.masks.mask(&mut event.kind);
+        self.inner.show(&event)
+    }
+
+    fn show_printed(&mut self, event: &Event, stream: Stream, bytes: &[u8]) -> Result<()> {
+        let tail = self.tails.entry((event.run, stream)).or_default();
+        let shown = tail.push(&self.masks, bytes);
+        self.print(event, stream, shown)
+    }
+
+    /// The instance that printed is gone.
+    fn show_tails(&mut self, event: &Event) -> Result<()> {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Some(tail) = self.tails.remove(&(event.run, stream)) {
+                self.print(event, stream, tail.end())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, at: &Event, stream: Stream, bytes: Vec<u8>) -> Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let bytes = bytes.into();
+        let kind = EventKind::Printed { stream, bytes };
+        self.inner.show(&Event { kind, ..*at })
+    }
+}
+
+impl<R: Reporter> Reporter for MaskedReporter<R> {
+    fn show(&mut self, event: &Event) -> Result<()> {
+        match &event.kind {
+            EventKind::Printed { stream, bytes } => {
+                return self.show_printed(event, *stream, bytes);
+            }
+            EventKind::AttemptFailed { .. }
+            | EventKind::FlowRunReturned { .. }
+            | EventKind::TaskRunFinished { .. }
+            | EventKind::FlowRunFinished { .. }
+            | EventKind::HookFinished { .. } => self.show_tails(event)?,
+            _ => {}
+        }
+        self.show_masked(event)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.inner.flush()
+    }
+
+    fn tick(&mut self, now: Timestamp) -> Result<()> {
+        self.inner.tick(now)
+    }
+}
+
+impl Masks {
+    /// Every kind is named here, so that nobody adds one and forgets its secrets.
+    fn mask(&self, kind: &mut EventKind) {
+        match kind {
+            EventKind::FlowRunCreated {
+                name,
+                flow: title,
+                tags,
+                arguments,
+                ..
+            }
+            | EventKind::TaskRunCreated {
+                name,
+                task: title,
+                tags,
+                arguments,
+                ..
+            } => {
+                self.mask_text(name);
+                self.mask_text(title);
+                *tags = tags.iter().map(|tag| self.text(tag).into()).collect();
+                arguments.iter_mut().for_each(|it| self.mask_argument(it));
+            }
+            EventKind::AttemptFailed { failure, .. } => self.mask_failure(failure),
+            EventKind::Logged { message, .. } => self.mask_text(message),
+            EventKind::TaskRunFinished { outcome }
+            | EventKind::FlowRunFinished { outcome, .. }
+            | EventKind::HookFinished { outcome, .. } => self.mask_outcome(outcome),
+            EventKind::ArtifactCreated {
+                key,
+                description,
+                data,
+                ..
+            } => {
+                self.mask_text(key);
+                self.mask_text(description);
+                self.mask_value(data);
+            }
+            EventKind::HookStarted { ended, .. } => {
+                self.mask_text(&mut ended.name);
+                self.mask_text(&mut ended.message);
+            }
+            // Printed is masked piece by piece.
+            EventKind::Printed { .. }
+            | EventKind::TaskRunSubmitted
+            | EventKind::AttemptStarted { .. }
+            | EventKind::TaskRunYielded
+            | EventKind::TaskRunResumed
+            | EventKind::CancellationStarted
+            | EventKind::FlowRunReturned { .. } => {}
+        }
+    }
+
+    fn mask_outcome(&self, outcome: &mut Outcome) {
+        match outcome {
+            Outcome::Completed(value) => self.mask_value(value),
+            Outcome::Failed(failure) => self.mask_failure(failure),
+        }
+    }
+
+    fn mask_failure(&self, failure: &mut Failure) {
+        self.mask_text(&mut failure.message);
+    }
+
+    fn mask_argument(&self, argument: &mut Argument) {
+        match &mut argument.input {
+            Input::Value(value) => self.mask_value(value),
+            Input::ResultOf(_) | Input::ResultsOf(_) | Input::OutcomeOf(_) => {}
+        }
+    }
+
+    fn mask_value(&self, value: &mut Value) {
+        match value {
+            Value::Json(text) => replace(text, |text| self.json(text)),
+            // Of bytes, reporters tell the number alone.
+            Value::Bytes(_) => {}
+        }
+    }
+
+    fn mask_text<T: Deref<Target = str> + From<String>>(&self, text: &mut T) {
+        replace(text, |text| self.text(text));
+    }
+}
+
+fn replace<T: Deref<Target = str> + From<String>>(
+    text: &mut T,
+    mask: impl Fn(&str) -> Cow<'_, str>,
+) {
+    if let Cow::Owned(masked) = mask(text) {
+        *text = masked.into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::{FailureKind, Level};
+
+    #[derive(Default)]
+    struct Shown(Vec<Event>);
+
+    impl Reporter for Shown {
+        fn show(&mut self, event: &Event) -> Result<()> {
+            self.0.push(event.clone());
+            Ok(())
+        }
+
+        fn flush(&mut self) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    fn print(text: &'static str) -> EventKind {
+        EventKind::Printed {
+            stream: Stream::Stdout,
+            bytes: text.into(),
+        }
+    }
+
+    fn failure(message: &str) -> Failure {
+        Failure {
+            kind: FailureKind::Failed,
+            message: message.into(),
+            retryable: true,
+        }
+    }
+
+    /// What is shown of these events of the runs 1 and 2, beside their runs.
+    fn shown(events: impl IntoIterator<Item = (u128, EventKind)>) -> Vec<(u128, EventKind)> {
+        let mut reporter = MaskedReporter::new(Shown::default(), ["swordfish"]);
+        for (run, kind) in events {
+            let (at, run) = (Timestamp::UNIX_EPOCH, RunId(Uuid::from_u128(run)));
+            let shown = reporter.show(&Event { at, run, kind });
+            shown.expect("nothing is written");
+        }
+        let runs = reporter.inner.0.into_iter();
+        runs.map(|event| (event.run.0.as_u128(), event.kind))
+            .collect()
+    }
+
+    #[test]
+    fn every_run_has_a_tail_of_its_own_until_its_attempt_ends() {
+        let logged = |message: &str| EventKind::Logged {
+            level: Level::Info,
+            message: message.into(),
+        };
+        let finished = |message| EventKind::TaskRunFinished {
+            outcome: Outcome::Failed(failure(message)),
+        };
+        let failed = |message| EventKind::AttemptFailed {
+            failure: failure(message),
+            retry_at: Timestamp::UNIX_EPOCH,
+        };
+        let told = shown([
+            (1, print("a sword")),
+            (2, print("fish and sword")),
+            (1, print("fish")),
+            (1, logged("swordfish")),
+            (1, print("s")),
+            (2, failed("no swordfish")),
+            (2, print("fish")),
+            (1, finished("swordfish!")),
+        ]);
+        let expected = [
+            (1, print("a ")),
+            (2, print("fish and ")),
+            (1, print("********")),
+            (1, logged("********")),
+            (2, print("sword")),
+            (2, failed("no ********")),
+            (2, print("fish")),
+            (1, print("s")),
+            (1, finished("********!")),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn arguments_names_and_tags_are_masked() {
+        let created = |secret: &str| EventKind::TaskRunCreated {
+            name: format!("load {secret}").into(),
+            task: "load".into(),
+            flow_run: RunId(Uuid::nil()),
+            parent: None,
+            tags: [secret.to_owned()].into(),
+            arguments: vec![Argument {
+                name: "token".into(),
+                input: Input::Value(Value::Json(format!("\"{secret}\"").into())),
+            }],
+        };
+        assert_eq!(
+            shown([(1, created("swordfish"))]),
+            [(1, created("********"))]
+        );
+    }
+}
