@@ -58,7 +58,7 @@ fn named(path: String) -> Vec<String> {
 #[flow]
 fn waited() -> (usize, usize, String) {
     let runs = doze::map([0, 0, 3_600_000]);
-    let (done, not_done) = wflow::wait(runs, Some(Duration::from_millis(300)));
+    let (done, not_done) = wflow::wait(runs, Some(Duration::from_secs(1)));
     let states: Vec<_> = not_done
         .iter()
         .map(|run| {
