@@ -242,3 +242,21 @@ fn without_secrets_nothing_is_kept_back_or_changed() {
         "{ended:?}"
     );
 }
+
+#[test]
+fn a_file_that_happens_to_be_there_starts_no_command() {
+    let folder = folder("secret_command");
+    let config = "[grants]\nsecrets = [\"token=cmd:touch started; echo 12345678\"]";
+    std::fs::write(folder.join("wflow.toml"), config).expect("written");
+    let refused = run_in(&folder, &["hello"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(
+        refused.stderr.contains("give it with --secret"),
+        "{refused:?}"
+    );
+    assert!(!folder.join("started").exists());
+
+    let asked_for = run_in(&folder, &["hello", "--config", "wflow.toml"]);
+    assert_eq!(asked_for.code, Some(0), "{asked_for:?}");
+    assert!(folder.join("started").exists());
+}

@@ -11,7 +11,7 @@ use bytesize::ByteSize;
 use super::config::{Config, FILE, GrantLists};
 use super::{home, secrets};
 use crate::model::{Limit, Options, RunnerKind};
-use crate::wasm::{FolderGrant, Grants, Limits};
+use crate::wasm::{FolderGrant, Grants, Limits, SecretGrant, SecretSource};
 
 const MAX_CONCURRENCY: u32 = 1000;
 const MEMORY: ByteSize = ByteSize::mib(256);
@@ -31,7 +31,7 @@ impl Settings {
     pub(super) fn read(options: &Config, config: Option<&Path>, target: &Path) -> Result<Self> {
         let operator = match config {
             Some(file) => Config::read(file)?,
-            None => Config::read_if_there(Path::new(FILE))?,
+            None => found_here()?,
         };
         let folder = match target.is_dir() {
             true => target,
@@ -203,6 +203,19 @@ fn quoted(grant: &impl ToString) -> String {
         true => text,
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
+}
+
+/// The file of the current folder, which may have come with the folder: it starts no commands.
+fn found_here() -> Result<Config> {
+    let config = Config::read_if_there(Path::new(FILE))?;
+    for SecretGrant { name, source } in &config.grants.secrets {
+        ensure!(
+            !matches!(source, Some(SecretSource::Command(_))),
+            "{FILE}: secret '{name}' is to come from a command, which has to be asked for: \
+             give it with --secret, or the file with --config {FILE}"
+        );
+    }
+    Ok(config)
 }
 
 /// Refuses what is no folder, and one that holds, or lies in, what wflow itself relies on: a guest
