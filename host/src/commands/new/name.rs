@@ -27,7 +27,7 @@ pub(super) fn of(folder: &Path) -> Result<&str> {
     }
 }
 
-/// The rule of crates.io. Cargo's own also takes letters beyond ASCII, which some tools do not.
+/// The rule of Rust's public registry. Cargo's own also takes letters beyond ASCII, which some tools do not.
 fn is_valid(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.chars().all(is_allowed)
 }
