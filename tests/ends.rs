@@ -3,14 +3,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
-use crate::harness::{command, example};
+use crate::harness::{RUNNERS, command, example, interrupt};
 
-const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
 const MEANS: [&str; 4] = ["task-timeout", "flow-timeout", "cancel", "ctrl-c"];
 /// A busy loop, a sleep, a host call, waiting for another run, and allocating.
 const ENDLESS: [&str; 5] = ["spin", "sleep", "listen", "wait-for-ever", "churn"];
@@ -131,11 +130,4 @@ impl Ended {
         };
         ended.duration_since(due)
     }
-}
-
-fn interrupt(child: &Child) {
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(killed.expect("kill exists").success());
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
+
+pub(crate) const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
 
 /// What a command printed and how it ended.
 #[derive(Debug)]
@@ -33,6 +35,14 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 
 pub(crate) fn wflow(arguments: &[&str]) -> Ended {
     ended(command(arguments).output().expect("wflow starts"))
+}
+
+/// What Ctrl-C does.
+pub(crate) fn interrupt(child: &Child) {
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill exists").success());
 }
 
 pub(crate) fn ended(output: Output) -> Ended {

@@ -1,8 +1,6 @@
 //! What happens beside and after runs: hooks, artifacts, prints that are logged.
 
-use crate::harness::{events, example, wflow};
-
-const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
+use crate::harness::{RUNNERS, events, example, wflow};
 
 /// The hooks print these lines, in this order, whatever the runner.
 #[track_caller]

@@ -3,9 +3,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::harness::{Ended, command, ended, events, example, folder, wflow};
-
-const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
+use crate::harness::{Ended, RUNNERS, command, ended, events, example, folder, interrupt, wflow};
 
 fn on(runner: &str, component: &str, arguments: &[&str]) -> Ended {
     let component = example(component);
@@ -280,10 +278,7 @@ fn an_interrupt_cancels_a_flow_that_spins() {
         stdout.read_exact(&mut byte).expect("the flow starts");
         seen.push(char::from(byte[0]));
     }
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(killed.expect("kill exists").success());
+    interrupt(&child);
     stdout.read_to_string(&mut seen).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(130), "{seen}");
     assert!(seen.contains(r#""message":"interrupted""#), "{seen}");

@@ -2,9 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::harness::{events, example, folder, wflow};
-
-const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
+use crate::harness::{RUNNERS, events, example, folder, wflow};
 
 /// The flow of the unruly component gives this result on every runner.
 #[track_caller]

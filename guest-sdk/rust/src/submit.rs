@@ -79,7 +79,7 @@ pub trait Configure: Sized {
     /// Adds a tag to those that the code declares.
     #[must_use]
     fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.options().tags.push(tag.into());
+        self.options().add_tag(tag.into());
         self
     }
 
@@ -140,7 +140,6 @@ pub(crate) fn milliseconds(duration: Duration) -> u64 {
 pub struct RunOptions {
     /// In the contract's spelling.
     json: serde_json::Map<String, serde_json::Value>,
-    tags: Vec<String>,
     /// Runs to wait for, and whether they may fail.
     wait_for: Vec<(Rc<RunFuture>, bool)>,
 }
@@ -201,14 +200,20 @@ impl RunOptions {
         self.json.insert(option.to_owned(), value.into());
     }
 
-    fn json(&self) -> String {
-        let mut json = self.json.clone();
-        if !self.tags.is_empty() {
-            json.insert("tags".to_owned(), self.tags.clone().into());
+    fn add_tag(&mut self, tag: String) {
+        let tags = self
+            .json
+            .entry("tags")
+            .or_insert_with(|| Vec::<String>::new().into());
+        if let serde_json::Value::Array(tags) = tags {
+            tags.push(tag.into());
         }
-        match json.is_empty() {
+    }
+
+    fn json(&self) -> String {
+        match self.json.is_empty() {
             true => String::new(),
-            false => serde_json::Value::Object(json).to_string(),
+            false => serde_json::to_string(&self.json).expect("words and numbers are JSON"),
         }
     }
 

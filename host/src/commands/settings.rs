@@ -69,46 +69,31 @@ impl Settings {
     /// The options that would grant what the project asks for and does not get.
     fn missing(&self) -> Vec<String> {
         let memory = self.project.memory.filter(|&asked| asked > self.memory());
-        let mut options: Vec<_> = memory
-            .map(|size| format!("--memory {}", size.to_string().replace(' ', "")))
-            .into_iter()
-            .collect();
-        let GrantLists {
-            dirs,
-            env,
-            net,
-            vars,
-            secrets,
-        } = &self.operator.grants;
-        let asked = &self.project.grants;
-        let dirs = asked.dirs.iter().filter(|asked| {
-            !dirs.iter().any(|granted| {
-                granted.guest == asked.guest && (asked.read_only || !granted.read_only)
-            })
+        let memory = memory.map(|size| format!("--memory {}", size.to_string().replace(' ', "")));
+        let (asked, granted) = (&self.project.grants, &self.operator.grants);
+        let dirs = lacking(&asked.dirs, &granted.dirs, |asked, granted| {
+            granted.guest == asked.guest && (asked.read_only || !granted.read_only)
         });
-        options.extend(dirs.map(|grant| format!("--dir {grant}")));
-        let env = asked
-            .env
-            .iter()
-            .filter(|asked| !env.iter().any(|granted| granted.name == asked.name));
-        options.extend(env.map(|variable| format!("--env {}={}", variable.name, variable.value)));
-        let net = asked.net.iter().filter(|asked| {
-            !net.iter().any(|granted| {
-                granted.host == asked.host && (granted.port.is_none() || granted.port == asked.port)
-            })
+        let env = lacking(&asked.env, &granted.env, |asked, granted| {
+            granted.name == asked.name
         });
-        options.extend(net.map(|grant| format!("--allow-net {grant}")));
-        let vars = asked
-            .vars
-            .iter()
-            .filter(|asked| !vars.iter().any(|granted| granted.name == asked.name));
-        options.extend(vars.map(|grant| format!("--var {}", quoted(grant))));
-        let secrets = asked
-            .secrets
-            .iter()
-            .filter(|asked| !secrets.iter().any(|granted| granted.name == asked.name));
-        options.extend(secrets.map(|grant| format!("--secret {}", quoted(grant))));
+        let net = lacking(&asked.net, &granted.net, |asked, granted| {
+            granted.host == asked.host && (granted.port.is_none() || granted.port == asked.port)
+        });
+        let vars = lacking(&asked.vars, &granted.vars, |asked, granted| {
+            granted.name == asked.name
+        });
+        let secrets = lacking(&asked.secrets, &granted.secrets, |asked, granted| {
+            granted.name == asked.name
+        });
+        let options = memory.into_iter();
         options
+            .chain(dirs.map(|grant| format!("--dir {grant}")))
+            .chain(env.map(|variable| format!("--env {}={}", variable.name, variable.value)))
+            .chain(net.map(|grant| format!("--allow-net {grant}")))
+            .chain(vars.map(|grant| format!("--var {}", quoted(grant))))
+            .chain(secrets.map(|grant| format!("--secret {}", quoted(grant))))
+            .collect()
     }
 
     /// What every flow run uses, whatever its code says.
@@ -193,6 +178,16 @@ impl Settings {
             secrets: secrets::read(&secrets)?,
         })
     }
+}
+
+/// What is asked for and covered by nothing that is granted.
+fn lacking<'a, T>(
+    asked: &'a [T],
+    granted: &'a [T],
+    covers: impl Fn(&T, &T) -> bool,
+) -> impl Iterator<Item = &'a T> {
+    let is_covered = move |asked: &T| granted.iter().any(|granted| covers(asked, granted));
+    asked.iter().filter(move |asked| !is_covered(asked))
 }
 
 /// As one word of the shell: a project's text may hold anything.

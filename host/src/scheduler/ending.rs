@@ -8,7 +8,16 @@ use crate::model::{EndedRun, EndedRunOf, EventKind, FailureKind, Outcome, RunId,
 
 impl Scheduler {
     pub(super) fn cancel(&mut self, id: RunId, reason: &str) {
-        let mut left = vec![id];
+        self.cancel_all(vec![id], reason);
+    }
+
+    pub(super) fn cancel_children(&mut self, id: RunId, reason: &str) {
+        let children = self.run(id).children.iter().rev().copied().collect();
+        self.cancel_all(children, reason);
+    }
+
+    /// The runs and all that they submitted, the last one first.
+    fn cancel_all(&mut self, mut left: Vec<RunId>, reason: &str) {
         while let Some(id) = left.pop() {
             if self.run(id).cancelled.is_none() {
                 self.cancel_one(id, reason);
@@ -29,12 +38,6 @@ impl Scheduler {
             }
             // The runs that it submitted may go on.
             Phase::Ended(_) => {}
-        }
-    }
-
-    pub(super) fn cancel_children(&mut self, id: RunId, reason: &str) {
-        for child in self.run(id).children.clone() {
-            self.cancel(child, reason);
         }
     }
 

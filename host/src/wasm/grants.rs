@@ -144,12 +144,15 @@ impl FromStr for FolderGrant {
     }
 }
 
+fn named(text: &str) -> Option<(&str, &str)> {
+    text.split_once('=').filter(|(name, _)| !name.is_empty())
+}
+
 impl FromStr for Variable {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let (name, value) = text.split_once('=').context("expected NAME=VALUE")?;
-        ensure!(!name.is_empty(), "expected NAME=VALUE");
+        let (name, value) = named(text).context("expected NAME=VALUE")?;
         Ok(Self {
             name: name.into(),
             value: value.into(),
@@ -180,8 +183,7 @@ impl FromStr for VariableGrant {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let (name, value) = text.split_once('=').context("expected NAME=JSON")?;
-        ensure!(!name.is_empty(), "expected NAME=JSON");
+        let (name, value) = named(text).context("expected NAME=JSON")?;
         let value = match serde_json::from_str::<IgnoredAny>(value) {
             Ok(_) => value.to_owned(),
             Err(_) => serde_json::Value::from(value).to_string(),

@@ -19,6 +19,13 @@ use crate::scheduler::{Input, Upstream};
 
 impl types::Host for Sandbox {}
 
+/// What the runs of one submit share, as in [`Submit`].
+#[derive(Clone)]
+struct Terms {
+    wait_for: Vec<Upstream>,
+    options: Result<Option<Options>, String>,
+}
+
 impl Host for Sandbox {
     async fn submit(
         &mut self,
@@ -27,7 +34,8 @@ impl Host for Sandbox {
         wait_for: Vec<Dependency>,
         options: String,
     ) -> Result<Resource<TaskFuture>> {
-        let submit = self.submission(task, arguments, &wait_for, &options)?;
+        let terms = self.terms(&wait_for, &options)?;
+        let submit = self.submission(task, arguments, terms)?;
         self.submit_task(submit).await
     }
 
@@ -38,9 +46,10 @@ impl Host for Sandbox {
         wait_for: Vec<Dependency>,
         options: String,
     ) -> Result<Vec<Resource<TaskFuture>>> {
+        let terms = self.terms(&wait_for, &options)?;
         let mut futures = Vec::with_capacity(runs.len());
         for arguments in runs {
-            let submit = self.submission(task.clone(), arguments, &wait_for, &options)?;
+            let submit = self.submission(task.clone(), arguments, terms.clone())?;
             futures.push(self.submit_task(submit).await?);
         }
         Ok(futures)
@@ -53,7 +62,8 @@ impl Host for Sandbox {
         wait_for: Vec<Dependency>,
         options: String,
     ) -> Result<Resource<TaskFuture>> {
-        let submit = self.submission(flow, arguments, &wait_for, &options)?;
+        let terms = self.terms(&wait_for, &options)?;
+        let submit = self.submission(flow, arguments, terms)?;
         let by = Some(self.job.submitter());
         let future = self.mailbox.start_flow(by, submit);
         self.hand_out(future).await
@@ -204,28 +214,29 @@ impl Sandbox {
         handles.iter().map(future).collect()
     }
 
-    fn submission(
-        &self,
-        name: String,
-        arguments: Vec<Argument>,
-        wait_for: &[Dependency],
-        options: &str,
-    ) -> Result<Submit> {
-        let named = |argument: Argument| Ok((argument.name, self.source(argument.input)?));
+    fn terms(&self, wait_for: &[Dependency], options: &str) -> Result<Terms> {
         let upstream = |dependency: &Dependency| {
             Ok(Upstream {
                 run: self.table.get(&dependency.run)?.id(),
                 allow_failure: dependency.allow_failure,
             })
         };
-        Ok(Submit {
-            name,
-            arguments: arguments.into_iter().map(named).collect::<Result<_>>()?,
+        Ok(Terms {
             wait_for: wait_for.iter().map(upstream).collect::<Result<_>>()?,
             options: match self.job.attempt.hook {
                 None => options_of(options),
                 Some(_) => Err("a hook submits no runs".to_owned()),
             },
+        })
+    }
+
+    fn submission(&self, name: String, arguments: Vec<Argument>, terms: Terms) -> Result<Submit> {
+        let named = |argument: Argument| Ok((argument.name, self.source(argument.input)?));
+        Ok(Submit {
+            name,
+            arguments: arguments.into_iter().map(named).collect::<Result<_>>()?,
+            wait_for: terms.wait_for,
+            options: terms.options,
         })
     }
 
