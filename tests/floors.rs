@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::harness::root;
 
-const FLOORS: [(&str, u8); 6] = [
+const FLOORS: [(&str, u8); 7] = [
     ("model", 1),
     ("scheduler", 2),
+    ("journal", 2),
     ("report", 2),
     ("runner", 3),
     ("wasm", 4),

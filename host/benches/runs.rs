@@ -16,7 +16,7 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 use wflow_host::model::{Outcome, RunnerKind, Value as RunValue};
 use wflow_host::runner::{ArgumentSource, Capacity, Part, Plan, Runner, Submit};
-use wflow_host::wasm::{self, Grants, Limits, LoadedComponent, WasmExecutor};
+use wflow_host::wasm::{self, Grants, Limits, LoadedComponent, Seed, WasmExecutor};
 
 wasmtime::component::bindgen!({
     path: "../wit",
@@ -143,10 +143,9 @@ impl Host {
             digest: self.component.digest.clone(),
             manifest: self.component.manifest.clone(),
         };
-        let plan = Plan::new(vec![part], Some(runner));
+        let plan = Plan::new(vec![part], Some(runner), workers as usize);
         let capacity = Capacity {
             slots: SLOTS as usize,
-            workers: workers as usize,
             limits: Vec::new(),
         };
         let (mut runner, mailbox) = Runner::new(plan, capacity, Arc::new(self.executor()))?;
@@ -157,7 +156,7 @@ impl Host {
             wait_for: Vec::new(),
             options: Ok(None),
         };
-        let root = mailbox.start_flow(None, submit);
+        let root = mailbox.start(submit, None);
         self.runtime.block_on(runner.run(|_| Ok(())))?;
         ensure!(root.outcome().is_some_and(Outcome::is_completed));
         Ok(began.elapsed())
@@ -165,7 +164,12 @@ impl Host {
 
     fn executor(&self) -> WasmExecutor {
         let limits = Limits { memory: MEMORY };
-        WasmExecutor::new(vec![self.component.clone()], limits, Grants::default())
+        WasmExecutor::new(
+            vec![self.component.clone()],
+            limits,
+            Grants::default(),
+            Seed::default(),
+        )
     }
 }
 

@@ -1,5 +1,5 @@
-//! The host of wflow: inputs come in, a pure scheduler turns them into events, events are shown,
-//! then acted on.
+//! The host of wflow: inputs come in, a pure scheduler turns them into events, events are recorded,
+//! then shown, then acted on.
 //!
 //! | floor | room | what lives there |
 //! |---|---|---|
@@ -7,6 +7,7 @@
 //! | 4 | [`wasm`] | engine, component cache, sandbox, host imports, outcome of a trap |
 //! | 3 | [`runner`] | the one loop, the mailbox, `trait Executor`, worker threads |
 //! | 2 | [`scheduler`] | pure decisions: `Input` to `Event`s |
+//! | 2 | [`journal`] | the run database: one writer thread, readers, migrations |
 //! | 2 | [`report`] | one file per audience: terminal, NDJSON |
 //! | 1 | [`model`] | words: ids, values, definitions, outcomes, events |
 //!
@@ -14,6 +15,7 @@
 //! [`scheduler::Scheduler::handle`].
 
 pub mod commands;
+pub mod journal;
 pub mod model;
 pub mod report;
 pub mod runner;

@@ -7,6 +7,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value as Json;
 
+use super::note;
+
 const TARGET: &str = "wasm32-wasip2";
 
 #[derive(Debug, Args)]
@@ -17,7 +19,7 @@ pub(super) struct BuildArgs {
 
 pub(super) fn build(args: &BuildArgs) -> Result<ExitCode> {
     let component = cargo_build(&args.folder)?;
-    eprintln_line(&format!("Built {}", component.display()));
+    note(&format!("Built {}", component.display()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -81,7 +83,7 @@ fn add_target() -> Result<()> {
     if Path::new(folder.trim()).is_dir() {
         return Ok(());
     }
-    eprintln_line(&format!(
+    note(&format!(
         "Adding the Rust target {TARGET} (rustup target add {TARGET})"
     ));
     let added = Command::new("rustup")
@@ -91,12 +93,4 @@ fn add_target() -> Result<()> {
         Ok(status) if status.success() => Ok(()),
         _ => bail!("the Rust target {TARGET} is missing; add it with: rustup target add {TARGET}"),
     }
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "what a build says is for the person who waits for it"
-)]
-fn eprintln_line(line: &str) {
-    eprintln!("{line}");
 }

@@ -1,4 +1,4 @@
-//! Where wflow keeps what it can make again.
+//! Where wflow keeps what it can make again, and what it records.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,22 @@ use directories::ProjectDirs;
 
 /// `$WFLOW_HOME/cache`, or the platform's cache folder; none where neither is known.
 pub(super) fn cache() -> Option<PathBuf> {
+    place("cache", |dirs| dirs.cache_dir().to_owned())
+}
+
+/// The run database, `$WFLOW_HOME/data/wflow.db` or in the platform's data folder.
+pub(super) fn database() -> Option<PathBuf> {
+    Some(data()?.join("wflow.db"))
+}
+
+/// The folder of the run database.
+pub(super) fn data() -> Option<PathBuf> {
+    place("data", |dirs| dirs.data_dir().to_owned())
+}
+
+fn place(name: &str, of_platform: fn(&ProjectDirs) -> PathBuf) -> Option<PathBuf> {
     match std::env::var_os("WFLOW_HOME") {
-        Some(home) => Some(std::path::absolute(home).ok()?.join("cache")),
-        None => ProjectDirs::from("", "", "wflow").map(|dirs| dirs.cache_dir().to_owned()),
+        Some(home) => Some(std::path::absolute(home).ok()?.join(name)),
+        None => ProjectDirs::from("", "", "wflow").map(|dirs| of_platform(&dirs)),
     }
 }

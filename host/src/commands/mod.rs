@@ -1,12 +1,16 @@
 //! The command line: one file per command.
 
+mod audience;
 mod build;
 mod config;
+mod database;
 mod home;
 mod inspect;
+mod launch;
 mod new;
 mod parameters;
 mod run;
+mod runs;
 mod secrets;
 mod selection;
 mod settings;
@@ -32,6 +36,8 @@ const EXIT_CODES: &str = "Exit codes: 0 completed, 1 the flow failed, 2 usage, 3
 enum Command {
     /// Run a flow
     Run(Box<run::RunArgs>),
+    /// Look at recorded runs, resume, cancel and delete them
+    Runs(runs::RunsArgs),
     /// Show what a component holds
     Inspect(inspect::InspectArgs),
     /// Build a Cargo project folder to a component
@@ -48,6 +54,7 @@ impl Cli {
     pub fn execute(self) -> Result<ExitCode> {
         match self.command {
             Command::Run(args) => run::run(&args),
+            Command::Runs(args) => runs::runs(&args),
             Command::Inspect(args) => inspect::inspect(&args),
             Command::Build(args) => build::build(&args),
             Command::New(args) => new::new(&args),
@@ -112,4 +119,13 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, it_has: &str) -
         "; did you mean '{nearest}'? ({it_has}: {})",
         known.join(", ")
     )
+}
+
+/// A line that says what was done, for people.
+#[expect(
+    clippy::print_stderr,
+    reason = "a command's own words, beside no run's"
+)]
+fn note(line: &str) {
+    eprintln!("{line}");
 }

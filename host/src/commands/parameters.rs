@@ -12,7 +12,7 @@ use super::nearest;
 use crate::model::{Definition, Parameter, Value};
 use crate::runner::ArgumentSource;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct ParameterArgs {
     /// A parameter of the flow: JSON, or plain text where the schema wants a string; for bytes
     /// text or @FILE

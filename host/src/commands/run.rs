@@ -1,37 +1,37 @@
 //! `wflow run`: wires the rooms together for one run.
 
-use std::cell::RefCell;
 use std::convert::Infallible;
-use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
-use clap::Args;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
 
+use super::audience::{Audience, DisplayArgs};
 use super::config::Config;
+use super::database::DatabaseArgs;
+use super::launch::{self, Launch};
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::{HostFault, build, home, is_closed_pipe, selection};
-use crate::model::{FailureKind, Level, Limit, Most, Outcome, Scope};
-use crate::report::{JsonReporter, MaskedReporter, Reporter, TerminalReporter, Terminals};
-use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
+use crate::journal::{Durability, Journal, Owner, RecordedRun, Recorder, Recording, Request};
+use crate::model::{
+    Definition, EndedRunOf, FailureKind, Limit, Most, Outcome, Record, RunId, Scope, Value,
+};
+use crate::runner::{
+    ArgumentSource, Capacity, Mailbox, Part, PastRun, Plan, Runner, Submit, TaskFuture,
+};
 use crate::scheduler::Input;
 use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
-/// Between two steps of a live display.
-const TICK: Duration = Duration::from_millis(100);
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct RunArgs {
     /// A component (.wasm), or a Cargo project folder, which is built first
-    target: PathBuf,
+    pub(super) target: PathBuf,
     /// The flow's name, where the component holds several
     flow: Option<String>,
     #[command(flatten)]
@@ -41,54 +41,239 @@ pub(super) struct RunArgs {
     /// The operator's settings and grants [default: wflow.toml in the current folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print events on stdout, one JSON object a line
-    #[arg(long)]
-    json: bool,
-    /// Log warnings and errors only
-    #[arg(short, long)]
-    quiet: bool,
-    /// Log debug messages too
-    #[arg(short, long)]
-    verbose: bool,
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
+    #[command(flatten)]
+    pub(super) display: DisplayArgs,
+}
+
+/// Whether and how the run is recorded.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct RecordArgs {
+    #[command(flatten)]
+    pub(super) database: DatabaseArgs,
+    /// Record nothing: the run cannot be looked at, or resumed, afterwards
+    #[arg(long, conflicts_with_all = ["db", "id", "durability"])]
+    no_record: bool,
+    /// When what happens is on the disk
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) durability: DurabilityArg,
+    /// Run this at most once: a run that has this id already is not started again
+    #[arg(long, value_name = "KEY", visible_alias = "idempotency-key")]
+    pub(super) id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum DurabilityArg {
+    /// Within milliseconds after it is shown
+    #[default]
+    Relaxed,
+    /// Before it is shown or acted on
+    Strict,
+}
+
+impl RecordArgs {
+    /// The same, in the database that is open.
+    pub(super) fn in_database(journal: &Journal, args: Self) -> Self {
+        let database = DatabaseArgs {
+            db: Some(journal.path().to_owned()),
+        };
+        Self { database, ..args }
+    }
+}
+
+impl From<DurabilityArg> for Durability {
+    fn from(durability: DurabilityArg) -> Self {
+        match durability {
+            DurabilityArg::Relaxed => Self::Relaxed,
+            DurabilityArg::Strict => Self::Strict,
+        }
+    }
 }
 
 /// Components by the names that `wflow.toml` gives them; the target is the first, without a name.
 type Components<'a> = Vec<(&'a str, LoadedComponent)>;
 
+/// Where a run begins.
+pub(super) enum Start {
+    Unrecorded,
+    New(Journal),
+    Again(Box<Again>),
+}
+
+/// A recorded run that is to go on.
+pub(super) struct Again {
+    pub(super) journal: Journal,
+    pub(super) run: RecordedRun,
+    pub(super) owner: Owner,
+    pub(super) launch: Launch,
+    pub(super) record: Record,
+    /// Whether another build of the component may go on with it.
+    pub(super) rebuilt: bool,
+}
+
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
-    let settings = Settings::read(&args.options, args.config.as_deref(), &args.target)?;
-    let grants = settings.grants()?;
+    let record = &args.record;
+    if record.no_record {
+        return execute(args, Start::Unrecorded);
+    }
+    let journal = record.database.open()?;
+    let known = match &record.id {
+        Some(key) => journal.with_key(key)?,
+        None => None,
+    };
+    match known {
+        Some(run) => super::runs::once(journal, run, args),
+        None => execute(args, Start::New(journal)),
+    }
+}
+
+pub(super) fn execute(args: &RunArgs, start: Start) -> Result<ExitCode> {
+    let database = args.record.database.path();
+    let settings = Settings::read(
+        &args.options,
+        args.config.as_deref(),
+        &args.target,
+        database.as_deref(),
+    )?;
     let path = build::component_of(&args.target)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context(HostFault)?;
-    runtime.block_on(async {
-        let components = load(&settings, &path).await?;
-        let manifest = &components[0].1.manifest;
-        let flow = selection::flow(manifest, args.flow.as_deref())?;
-        let submit = Submit {
-            name: flow.name.clone(),
-            arguments: args.parameters.arguments(flow)?,
-            wait_for: Vec::new(),
-            options: Ok(Some(settings.options())),
+    runtime.block_on(go(args, start, &settings, &path))
+}
+
+async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> Result<ExitCode> {
+    let grants = settings.grants()?;
+    let components = load(settings, path).await?;
+    let launch = start.launch(&components, &grants.secrets)?;
+    let flow = start.flow(&components[0].1, args)?;
+    let submit = Submit {
+        name: flow.name.clone(),
+        arguments: start.arguments(args, flow)?,
+        wait_for: Vec::new(),
+        options: Ok(Some(settings.options())),
+    };
+    let parts: Vec<_> = components.iter().map(part).collect();
+    let capacity = Capacity {
+        slots: settings.max_concurrency() as usize,
+        limits: limits_of(settings, &parts),
+    };
+    let mut plan = Plan::new(parts, settings.runner(), settings.workers(&flow.options));
+    let past = start.past(&mut plan);
+    let secrets = grants.secrets.clone();
+    let loaded = components.into_iter().map(|(_, component)| component);
+    let executor = WasmExecutor::new(loaded.collect(), settings.limits()?, grants, launch.seed);
+    let (mut runner, mailbox) =
+        Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
+    let root = mailbox.start(submit, past);
+    let recorder = recorder(args, start, &launch, (&mailbox, root.id())).context(HostFault)?;
+    let audience = Audience::new(args.display.reporter(), recorder, &secrets);
+    let shown = show(&audience, &mut runner, &mailbox, &root).await;
+    let code = shown.context(HostFault)?;
+    audience
+        .finish()
+        .context("the end of the run is not recorded")
+        .context(HostFault)?;
+    Ok(code)
+}
+
+impl Start {
+    fn launch(&self, components: &Components<'_>, secrets: &[Secret]) -> Result<Launch> {
+        match self {
+            Self::Unrecorded | Self::New(_) => Launch::now(components, secrets),
+            Self::Again(again) if again.rebuilt => Ok(Launch {
+                components: launch::digests(components),
+                ..again.launch.clone()
+            }),
+            Self::Again(again) => {
+                again.launch.check(components)?;
+                Ok(again.launch.clone())
+            }
+        }
+    }
+
+    fn flow<'a>(&self, target: &'a LoadedComponent, args: &RunArgs) -> Result<&'a Definition> {
+        match self {
+            Self::Again(again) => selection::flow(&target.manifest, Some(&again.run.flow)),
+            _ => selection::flow(&target.manifest, args.flow.as_deref()),
+        }
+    }
+
+    fn arguments(
+        &self,
+        args: &RunArgs,
+        flow: &Definition,
+    ) -> Result<Vec<(String, ArgumentSource)>> {
+        let Self::Again(again) = self else {
+            return args.parameters.arguments(flow);
         };
-        let parts: Vec<_> = components.iter().map(part).collect();
-        let capacity = Capacity {
-            slots: settings.max_concurrency() as usize,
-            workers: settings.workers(&flow.options),
-            limits: limits_of(&settings, &parts),
+        let recorded = PastRun::root(&again.record);
+        let values: Vec<_> = recorded.iter().flat_map(PastRun::arguments).collect();
+        ensure!(
+            !values
+                .iter()
+                .any(|(_, value): &(_, Value)| value.is_masked()),
+            "'{}' cannot be resumed: a secret was among its parameters, and is not recorded; \
+             grant secrets with --secret instead",
+            again.run.name
+        );
+        let sources = values.into_iter();
+        Ok(sources
+            .map(|(name, value)| (name, ArgumentSource::Value(value)))
+            .collect())
+    }
+
+    /// What the run goes on from.
+    fn past(&self, plan: &mut Plan) -> Option<PastRun> {
+        let Self::Again(again) = self else {
+            return None;
         };
-        let reporter = masked(reporter(args, capacity.workers), &grants.secrets);
-        let components = components.into_iter().map(|(_, component)| component);
-        let executor = WasmExecutor::new(components.collect(), settings.limits()?, grants);
-        let plan = Plan::new(parts, settings.runner());
-        let (mut runner, mailbox) =
-            Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
-        let root = mailbox.start_flow(None, submit);
-        let shown = show(reporter, &mut runner, &mailbox, &root).await;
-        shown.context(HostFault)
-    })
+        for run in again.record.runs() {
+            if let EndedRunOf::Task(task) = &run.of {
+                *plan.submitted.entry(task.clone()).or_default() += 1;
+            }
+        }
+        PastRun::root(&again.record)
+    }
+}
+
+/// Starts the record, through which other processes reach the run.
+fn recorder(
+    args: &RunArgs,
+    start: Start,
+    launch: &Launch,
+    (mailbox, root): (&Mailbox, RunId),
+) -> Result<Option<Recorder>> {
+    let recording = Recording {
+        launch: serde_json::to_string(launch)?,
+        key: args.record.id.clone(),
+        durability: args.record.durability.into(),
+    };
+    let mailbox = mailbox.clone();
+    let ask = move |request| match request {
+        Request::Cancel(reason) => {
+            mailbox.send(Input::CancelRequested { run: root, reason });
+        }
+    };
+    match start {
+        Start::Unrecorded => Ok(None),
+        Start::New(journal) => Recorder::start(&journal, recording, ask).map(Some),
+        Start::Again(again) => {
+            let Again {
+                journal,
+                run,
+                owner,
+                rebuilt,
+                ..
+            } = *again;
+            if rebuilt {
+                journal.relaunch(&run, &recording.launch)?;
+            }
+            Recorder::resume(&journal, recording, (&run, owner), ask).map(Some)
+        }
+    }
 }
 
 async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a>> {
@@ -132,51 +317,32 @@ fn limits_of(settings: &Settings, parts: &[Part]) -> Vec<Limit> {
 
 /// Shows the run until it ends. A closed stdout cancels the run, as Ctrl-C does.
 async fn show(
-    reporter: Box<dyn Reporter>,
+    audience: &Audience,
     runner: &mut Runner,
     mailbox: &Mailbox,
     root: &TaskFuture,
 ) -> Result<ExitCode> {
-    let reporter = RefCell::new(reporter);
     let mut closed = false;
-    let shown = runner.run(|event| {
-        if closed {
-            return Ok(());
-        }
-        let shown = match event {
-            Some(event) => reporter.borrow_mut().show(event),
-            None => reporter.borrow_mut().flush(),
-        };
-        match shown {
-            Err(error) if is_closed_pipe(&error) => {
-                closed = true;
+    let shown = runner.run(|events| match audience.tell(events) {
+        Err(error) if is_closed_pipe(&error) => {
+            if !std::mem::replace(&mut closed, true) {
                 cancel(mailbox, root, "stdout was closed");
-                Ok(())
             }
-            shown => shown,
+            Ok(())
         }
+        shown => shown,
     });
     tokio::select! {
         // First of all: what the run shows may make somebody press Ctrl-C.
         biased;
         never = interrupts(mailbox, root) => match never {},
         shown = shown => shown?,
-        never = ticks(&reporter) => match never {},
+        never = audience.ticks() => match never {},
     }
     Ok(exit_code(root.outcome()))
 }
 
-/// Moves a live display on.
-async fn ticks(reporter: &RefCell<Box<dyn Reporter>>) -> Infallible {
-    let mut interval = tokio::time::interval(TICK);
-    loop {
-        interval.tick().await;
-        // A terminal that is gone is noticed by whatever is shown next.
-        let _ = reporter.borrow_mut().tick(Timestamp::now());
-    }
-}
-
-fn exit_code(outcome: Option<&Outcome>) -> ExitCode {
+pub(super) fn exit_code(outcome: Option<&Outcome>) -> ExitCode {
     let code = match outcome {
         Some(Outcome::Completed(_)) => 0,
         Some(Outcome::Failed(failure)) => match failure.kind {
@@ -188,39 +354,6 @@ fn exit_code(outcome: Option<&Outcome>) -> ExitCode {
         None => 4,
     };
     ExitCode::from(code)
-}
-
-fn reporter(args: &RunArgs, workers: usize) -> Box<dyn Reporter> {
-    let out = BufWriter::new(std::io::stdout());
-    if args.json {
-        return Box::new(JsonReporter::new(out));
-    }
-    let level = match (args.quiet, args.verbose) {
-        (true, _) => Level::Warning,
-        (_, true) => Level::Debug,
-        _ => Level::Info,
-    };
-    let log = BufWriter::new(std::io::stderr());
-    let terminals = Terminals {
-        stdout: std::io::stdout().is_terminal(),
-        stderr: std::io::stderr().is_terminal(),
-        colours: console::colors_enabled_stderr(),
-    };
-    let zone = TimeZone::system();
-    Box::new(TerminalReporter::new(
-        out, log, terminals, zone, workers, level,
-    ))
-}
-
-/// Where there are secrets, every event passes by their masks.
-fn masked(reporter: Box<dyn Reporter>, secrets: &[Secret]) -> Box<dyn Reporter> {
-    match secrets {
-        [] => reporter,
-        secrets => {
-            let values = secrets.iter().map(|secret| &*secret.value);
-            Box::new(MaskedReporter::new(reporter, values))
-        }
-    }
 }
 
 fn cancel(mailbox: &Mailbox, root: &TaskFuture, reason: &str) {

@@ -28,7 +28,12 @@ pub(super) struct Settings {
 impl Settings {
     /// Options come before the operator's file: `config`, or the one in this folder. The file
     /// beside the target is the project's, unless that is the operator's own.
-    pub(super) fn read(options: &Config, config: Option<&Path>, target: &Path) -> Result<Self> {
+    pub(super) fn read(
+        options: &Config,
+        config: Option<&Path>,
+        target: &Path,
+        database: Option<&Path>,
+    ) -> Result<Self> {
         let operator = match config {
             Some(file) => Config::read(file)?,
             None => found_here()?,
@@ -48,13 +53,16 @@ impl Settings {
             project,
             project_file,
         };
-        settings.check(operator_file)?;
+        settings.check([Some(operator_file), database].into_iter().flatten())?;
         Ok(settings)
     }
 
-    fn check(&self, operator_file: &Path) -> Result<()> {
+    /// `own` are files that wflow itself relies on.
+    fn check<'a>(&self, own: impl Iterator<Item = &'a Path>) -> Result<()> {
+        let own = own.map(Path::to_owned).chain(home::cache());
+        let own: Vec<_> = own.chain(home::data()).collect();
         for grant in &self.operator.grants.dirs {
-            check_folder(grant, operator_file)?;
+            check_folder(grant, &own)?;
         }
         let missing = self.missing();
         ensure!(
@@ -214,8 +222,8 @@ fn found_here() -> Result<Config> {
 }
 
 /// Refuses what is no folder, and one that holds, or lies in, what wflow itself relies on: a guest
-/// could put code into the cache, or grant itself more for the next time.
-fn check_folder(grant: &FolderGrant, operator_file: &Path) -> Result<()> {
+/// could put code into the cache, read what others recorded, or grant itself more for the next time.
+fn check_folder(grant: &FolderGrant, own: &[PathBuf]) -> Result<()> {
     let shown = grant.host.display();
     let folder = grant
         .host
@@ -223,8 +231,7 @@ fn check_folder(grant: &FolderGrant, operator_file: &Path) -> Result<()> {
         .ok()
         .filter(|folder| folder.is_dir())
         .with_context(|| format!("cannot grant {shown}: there is no such folder"))?;
-    let own = home::cache().into_iter().chain([operator_file.to_owned()]);
-    for own in own.filter_map(|path| absolute(&path)) {
+    for own in own.iter().filter_map(|path| absolute(path)) {
         let covers = own.starts_with(&folder) || folder.starts_with(&own);
         if covers && (own.exists() || !grant.read_only) {
             bail!(

@@ -7,20 +7,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{EndedRun, Failure, Outcome, RunId, RunnerKind, Value};
+use super::{EndedRun, Failure, Observed, Outcome, RunId, RunnerKind, State, Value};
 
 /// Something that happened to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     pub at: Timestamp,
     /// The flow run or task run that it happened to.
     pub run: RunId,
-    #[serde(flatten)]
     pub kind: EventKind,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event")]
 pub enum EventKind {
     FlowRunCreated {
         name: Arc<str>,
@@ -28,9 +27,17 @@ pub enum EventKind {
         /// The run that started it, if it is a subflow run.
         parent: Option<RunId>,
         runner: RunnerKind,
+        /// Worker threads of its runner.
+        workers: usize,
         #[serde(default, skip_serializing_if = "no_tags")]
         tags: Arc<[String]>,
         arguments: Vec<Argument>,
+        /// It was created before, by a process that has ended since.
+        #[serde(default, skip_serializing_if = "is_false")]
+        resumed: bool,
+        /// The run that stood in its place when the flow run went another way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<RunId>,
     },
     TaskRunCreated {
         name: Arc<str>,
@@ -42,6 +49,10 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "no_tags")]
         tags: Arc<[String]>,
         arguments: Vec<Argument>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        resumed: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<RunId>,
     },
     /// All that it waits for has ended; it starts as soon as a slot is free.
     TaskRunSubmitted,
@@ -54,6 +65,12 @@ pub enum EventKind {
         failure: Failure,
         retry_at: Timestamp,
     },
+    /// A flow was told something that its code could not know.
+    FlowRunObserved {
+        /// How many entries came before these; what had been there since is forgotten.
+        from: usize,
+        observed: Vec<Observed>,
+    },
     /// It waits for other runs and holds no slot meanwhile.
     TaskRunYielded,
     TaskRunResumed,
@@ -63,6 +80,7 @@ pub enum EventKind {
     },
     Printed {
         stream: Stream,
+        #[serde(with = "super::bytes")]
         bytes: Bytes,
     },
     ArtifactCreated {
@@ -99,6 +117,53 @@ pub enum EventKind {
     },
 }
 
+impl EventKind {
+    /// The state that the run is in from then on, where the event changes it.
+    pub fn state(&self) -> Option<State> {
+        match self {
+            Self::AttemptStarted { .. } => Some(State::Running),
+            Self::AttemptFailed { .. } => Some(State::AwaitingRetry),
+            Self::CancellationStarted => Some(State::Cancelling),
+            end => end.outcome().map(State::from),
+        }
+    }
+
+    /// How the run ended, if this is its end.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match self {
+            Self::TaskRunFinished { outcome } | Self::FlowRunFinished { outcome, .. } => {
+                Some(outcome)
+            }
+            _ => None,
+        }
+    }
+
+    /// The values that the event carries.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        let (arguments, outcome, data) = match self {
+            Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
+                (&mut arguments[..], None, None)
+            }
+            Self::TaskRunFinished { outcome }
+            | Self::FlowRunFinished { outcome, .. }
+            | Self::HookFinished { outcome, .. } => (&mut [][..], Some(outcome), None),
+            Self::ArtifactCreated { data, .. } => (&mut [][..], None, Some(data)),
+            _ => (&mut [][..], None, None),
+        };
+        let arguments = arguments
+            .iter_mut()
+            .filter_map(|argument| match &mut argument.input {
+                Input::Value(value) => Some(value),
+                _ => None,
+            });
+        let result = outcome.and_then(|outcome| match outcome {
+            Outcome::Completed(value) => Some(value),
+            Outcome::Failed(_) => None,
+        });
+        arguments.chain(result).chain(data)
+    }
+}
+
 /// One named argument of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Argument {
@@ -122,6 +187,14 @@ pub enum Input {
 
 fn no_tags(tags: &Arc<[String]>) -> bool {
     tags.is_empty()
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

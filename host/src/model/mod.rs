@@ -1,12 +1,15 @@
 //! The words that every other room speaks: ids, values, definitions, states and events. No clock, no IO.
 
+mod bytes;
 mod definition;
 mod event;
 mod hook;
 mod id;
 mod limit;
+mod observation;
 mod options;
 mod outcome;
+mod record;
 mod state;
 mod value;
 
@@ -15,7 +18,9 @@ pub use event::{Argument, ArtifactKind, Event, EventKind, Input, Level, Stream};
 pub use hook::{EndedRun, EndedRunOf, Hooks};
 pub use id::RunId;
 pub use limit::{Limit, Most, Scope};
+pub use observation::{Observation, Observed};
 pub use options::{OneOrMany, Options, Retries, RunnerKind};
 pub use outcome::{Failure, FailureKind, Outcome};
+pub use record::{Record, RunRecord};
 pub use state::{State, StateType};
-pub use value::Value;
+pub use value::{MASK, Value};

@@ -91,12 +91,30 @@ impl State {
         match self {
             Pending => matches!(next, Running | UpstreamFailed | InvalidInput | Cancelled),
             Running => matches!(next, AwaitingRetry | Cancelling) || next.is_final(),
-            AwaitingRetry => matches!(next, Running | Cancelled),
+            AwaitingRetry => matches!(next, Running | UpstreamFailed | InvalidInput | Cancelled),
             Cancelling => next == Cancelled,
             ended => {
                 debug_assert!(ended.is_final(), "every other state is above");
                 false
             }
+        }
+    }
+
+    /// As the contract and `--json` spell it, such as `timed-out`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::AwaitingRetry => "awaiting-retry",
+            Self::Cancelling => "cancelling",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed-out",
+            Self::UpstreamFailed => "upstream-failed",
+            Self::Denied => "denied",
+            Self::InvalidInput => "invalid-input",
+            Self::Crashed => "crashed",
+            Self::Cancelled => "cancelled",
         }
     }
 

@@ -43,20 +43,22 @@ impl<Out: Write> JsonReporter<Out> {
                 parent,
                 runner,
                 tags,
+                resumed,
                 ..
             } => json!({
                 "event": "FlowRunCreated", "name": name, "flow": flow, "parent": parent,
-                "runner": runner, "tags": tags,
+                "runner": runner, "tags": tags, "resumed": resumed,
             }),
             EventKind::TaskRunCreated {
                 task,
                 flow_run,
                 parent,
                 tags,
+                resumed,
                 ..
             } => json!({
                 "event": "TaskRunCreated", "task": task, "flow_run": self.names.get(*flow_run).map(|flow_run| &flow_run.name),
-                "parent": parent, "tags": tags,
+                "parent": parent, "tags": tags, "resumed": resumed,
             }),
             EventKind::Printed { stream, bytes } => json!({
                 "event": "Printed", "stream": stream, "text": String::from_utf8_lossy(bytes),
@@ -87,12 +89,24 @@ impl<Out: Write> JsonReporter<Out> {
                     json!({ "event": "FlowRunFinished", "runs": runs, "completed": completed });
                 finished(event, outcome)
             }
-            small => serde_json::to_value(small)?,
+            small => with_its_name(serde_json::to_value(small)?),
         };
         match fields {
             Json::Object(fields) => Ok(fields),
             other => Err(anyhow::anyhow!("an event is an object, not {other}")),
         }
+    }
+}
+
+/// `{"Event": {…}}`, or `"Event"` where there is no more to say, as one object.
+fn with_its_name(event: Json) -> Json {
+    match event {
+        Json::Object(event) => {
+            let (name, mut fields) = event.into_iter().next().unwrap_or_default();
+            fields["event"] = Json::String(name);
+            fields
+        }
+        name => json!({ "event": name }),
     }
 }
 

@@ -1,88 +1,73 @@
-//! Hands events on to another reporter with the secrets in them masked.
+//! Masks the secrets in events, before they are recorded and shown.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Deref;
 
-use anyhow::Result;
-use jiff::Timestamp;
+use bytes::Bytes;
 
-use super::Reporter;
 use super::masks::{Masks, Tail};
 use crate::model::{Argument, Event, EventKind, Failure, Input, Outcome, RunId, Stream, Value};
 
 /// The last that sees secrets: what runs hand to each other does not pass here, and stays as it is.
-pub struct MaskedReporter<R> {
+pub struct Masker {
     masks: Masks,
-    inner: R,
     /// A secret may be printed in several pieces.
     tails: HashMap<(RunId, Stream), Tail>,
 }
 
-impl<R: Reporter> MaskedReporter<R> {
-    pub fn new<'a>(inner: R, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+impl Masker {
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             masks: Masks::new(secrets),
-            inner,
             tails: HashMap::new(),
         }
     }
 
-    fn show_masked(&mut self, event: &Event) -> Result<()> {
-        let mut event = event.clone();
-        self.masks.mask(&mut event.kind);
-        self.inner.show(&event)
-    }
-
-    fn show_printed(&mut self, event: &Event, stream: Stream, bytes: &[u8]) -> Result<()> {
-        let tail = self.tails.entry((event.run, stream)).or_default();
-        let shown = tail.push(&self.masks, bytes);
-        self.print(event, stream, shown)
-    }
-
-    /// The instance that printed is gone.
-    fn show_tails(&mut self, event: &Event) -> Result<()> {
-        for stream in [Stream::Stdout, Stream::Stderr] {
-            if let Some(tail) = self.tails.remove(&(event.run, stream)) {
-                self.print(event, stream, tail.end())?;
-            }
+    /// The events without secrets. What was printed last may come with later ones.
+    pub fn mask(&mut self, events: &[Event]) -> Vec<Event> {
+        let mut masked = Vec::with_capacity(events.len());
+        for event in events {
+            self.mask_one(event, &mut masked);
         }
-        Ok(())
+        masked
     }
 
-    fn print(&mut self, at: &Event, stream: Stream, bytes: Vec<u8>) -> Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let bytes = bytes.into();
-        let kind = EventKind::Printed { stream, bytes };
-        self.inner.show(&Event { kind, ..*at })
-    }
-}
-
-impl<R: Reporter> Reporter for MaskedReporter<R> {
-    fn show(&mut self, event: &Event) -> Result<()> {
+    fn mask_one(&mut self, event: &Event, masked: &mut Vec<Event>) {
         match &event.kind {
             EventKind::Printed { stream, bytes } => {
-                return self.show_printed(event, *stream, bytes);
+                let tail = self.tails.entry((event.run, *stream)).or_default();
+                masked.extend(printed(event, *stream, tail.push(&self.masks, bytes)));
+                return;
             }
             EventKind::AttemptFailed { .. }
             | EventKind::FlowRunReturned { .. }
             | EventKind::TaskRunFinished { .. }
             | EventKind::FlowRunFinished { .. }
-            | EventKind::HookFinished { .. } => self.show_tails(event)?,
+            | EventKind::HookFinished { .. } => self.end_tails(event, masked),
             _ => {}
         }
-        self.show_masked(event)
+        let mut event = event.clone();
+        self.masks.mask(&mut event.kind);
+        masked.push(event);
     }
 
-    fn flush(&mut self) -> Result<()> {
-        self.inner.flush()
+    /// The instance that printed is gone.
+    fn end_tails(&mut self, event: &Event, masked: &mut Vec<Event>) {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Some(tail) = self.tails.remove(&(event.run, stream)) {
+                masked.extend(printed(event, stream, tail.end()));
+            }
+        }
     }
+}
 
-    fn tick(&mut self, now: Timestamp) -> Result<()> {
-        self.inner.tick(now)
-    }
+fn printed(at: &Event, stream: Stream, bytes: Vec<u8>) -> Option<Event> {
+    let bytes = Bytes::from(bytes);
+    (!bytes.is_empty()).then(|| Event {
+        kind: EventKind::Printed { stream, bytes },
+        ..*at
+    })
 }
 
 impl Masks {
@@ -131,6 +116,7 @@ impl Masks {
             EventKind::Printed { .. }
             | EventKind::TaskRunSubmitted
             | EventKind::AttemptStarted { .. }
+            | EventKind::FlowRunObserved { .. }
             | EventKind::TaskRunYielded
             | EventKind::TaskRunResumed
             | EventKind::CancellationStarted
@@ -180,24 +166,11 @@ fn replace<T: Deref<Target = str> + From<String>>(
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use uuid::Uuid;
 
     use super::*;
     use crate::model::{FailureKind, Level};
-
-    #[derive(Default)]
-    struct Shown(Vec<Event>);
-
-    impl Reporter for Shown {
-        fn show(&mut self, event: &Event) -> Result<()> {
-            self.0.push(event.clone());
-            Ok(())
-        }
-
-        fn flush(&mut self) -> Result<()> {
-            Ok(())
-        }
-    }
 
     fn print(text: &'static str) -> EventKind {
         EventKind::Printed {
@@ -216,14 +189,15 @@ mod tests {
 
     /// What is shown of these events of the runs 1 and 2, beside their runs.
     fn shown(events: impl IntoIterator<Item = (u128, EventKind)>) -> Vec<(u128, EventKind)> {
-        let mut reporter = MaskedReporter::new(Shown::default(), ["swordfish"]);
-        for (run, kind) in events {
-            let (at, run) = (Timestamp::UNIX_EPOCH, RunId(Uuid::from_u128(run)));
-            let shown = reporter.show(&Event { at, run, kind });
-            shown.expect("nothing is written");
-        }
-        let runs = reporter.inner.0.into_iter();
-        runs.map(|event| (event.run.0.as_u128(), event.kind))
+        let events = events.into_iter().map(|(run, kind)| Event {
+            at: Timestamp::UNIX_EPOCH,
+            run: RunId(Uuid::from_u128(run)),
+            kind,
+        });
+        let events: Vec<_> = events.collect();
+        let masked = Masker::new(["swordfish"]).mask(&events).into_iter();
+        masked
+            .map(|event| (event.run.0.as_u128(), event.kind))
             .collect()
     }
 
@@ -272,6 +246,8 @@ mod tests {
             flow_run: RunId(Uuid::nil()),
             parent: None,
             tags: [secret.to_owned()].into(),
+            resumed: false,
+            replaces: None,
             arguments: vec![Argument {
                 name: "token".into(),
                 input: Input::Value(Value::Json(format!("\"{secret}\"").into())),

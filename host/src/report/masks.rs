@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Json;
 
+use crate::model::MASK;
+
 /// To mask less would mask most of the output.
 pub const SHORTEST_SECRET: usize = 4;
-const MASK: &str = "********";
 
 /// Every spelling of every secret, as the automaton of Aho and Corasick: it reads each byte once,
 /// however often a secret begins.

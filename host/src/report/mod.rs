@@ -1,5 +1,7 @@
 //! Shows events: one file per audience.
 
+mod chart;
+mod duration;
 mod json;
 mod masked;
 mod masks;
@@ -7,16 +9,22 @@ mod names;
 mod progress;
 mod screen;
 mod terminal;
+mod trace;
+mod tree;
 
 use anyhow::Result;
 use jiff::Timestamp;
 
 use crate::model::Event;
+pub use chart::Chart;
+pub use duration::duration;
 pub use json::JsonReporter;
-pub use masked::MaskedReporter;
+pub use masked::Masker;
 pub use masks::SHORTEST_SECRET;
 pub use screen::Terminals;
 pub use terminal::TerminalReporter;
+pub use trace::{chrome_trace, otlp};
+pub use tree::Tree;
 
 /// Is told every event, in order.
 pub trait Reporter {
@@ -39,19 +47,5 @@ pub trait Reporter {
     /// If the output cannot be written.
     fn tick(&mut self, _now: Timestamp) -> Result<()> {
         Ok(())
-    }
-}
-
-impl<R: Reporter + ?Sized> Reporter for Box<R> {
-    fn show(&mut self, event: &Event) -> Result<()> {
-        (**self).show(event)
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        (**self).flush()
-    }
-
-    fn tick(&mut self, now: Timestamp) -> Result<()> {
-        (**self).tick(now)
     }
 }

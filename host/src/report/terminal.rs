@@ -22,8 +22,6 @@ pub struct TerminalReporter<Out, Log> {
     /// Whether the log has colours.
     colours: bool,
     time_zone: TimeZone,
-    /// Worker threads, as the first line tells.
-    workers: usize,
     /// Lines below this level are left out.
     level: Level,
     names: Names,
@@ -36,14 +34,12 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         log: Log,
         terminals: Terminals,
         time_zone: TimeZone,
-        workers: usize,
         level: Level,
     ) -> Self {
         Self {
             screen: Screen::new(out, log, terminals),
             colours: terminals.colours,
             time_zone,
-            workers,
             level,
             names: Names::default(),
             progress: Progress::default(),
@@ -91,7 +87,9 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         let EventKind::FlowRunCreated {
             flow,
             runner,
+            workers,
             parent,
+            resumed,
             ..
         } = &event.kind
         else {
@@ -99,9 +97,10 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         };
         let name = &run.name;
         let parent = parent.and_then(|parent| self.names.get(parent)).cloned();
+        let created = created(*resumed);
         let by = match parent {
-            Some(Named { kind, name, .. }) => format!("{kind} '{name}' - Created subflow run"),
-            None => "wflow.engine - Created flow run".to_owned(),
+            Some(Named { kind, name, .. }) => format!("{kind} '{name}' - {created} subflow run"),
+            None => format!("wflow.engine - {created} flow run"),
         };
         self.line(
             event,
@@ -116,7 +115,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             RunnerKind::Concurrent => ("ConcurrentTaskRunner", "run concurrently".to_owned()),
             RunnerKind::ThreadPool => (
                 "ThreadPoolTaskRunner",
-                format!("run in parallel on {} workers", self.workers),
+                format!("run in parallel on {workers} workers"),
             ),
         };
         self.line(
@@ -129,9 +128,16 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
     }
 
     fn task_run_created(&mut self, event: &Event, run: &Named) -> Result<()> {
-        let EventKind::TaskRunCreated { task, flow_run, .. } = &event.kind else {
+        let EventKind::TaskRunCreated {
+            task,
+            flow_run,
+            resumed,
+            ..
+        } = &event.kind
+        else {
             return Ok(());
         };
+        let created = created(*resumed);
         let Some(flow_run) = self.names.get(*flow_run).cloned() else {
             return Ok(());
         };
@@ -140,7 +146,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         self.line(
             event,
             Level::Info,
-            format_args!("Flow run '{flow_run}' - Created task run '{name}' for task '{task}'"),
+            format_args!("Flow run '{flow_run}' - {created} task run '{name}' for task '{task}'"),
         )?;
         match runner {
             Some(RunnerKind::Sequential) => self.line(
@@ -216,6 +222,13 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+fn created(resumed: bool) -> &'static str {
+    match resumed {
+        true => "Resumed",
+        false => "Created",
     }
 }
 
@@ -309,6 +322,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
             }
             EventKind::TaskRunSubmitted
             | EventKind::AttemptStarted { .. }
+            | EventKind::FlowRunObserved { .. }
             | EventKind::TaskRunYielded
             | EventKind::TaskRunResumed => Ok(()),
         }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::argument::Bound;
 use super::mailbox::Submission;
 use super::plan::Planned;
-use super::{Submit, Submitter, Target, TaskFuture};
-use crate::model::{Options, Retries, RunnerKind};
-use crate::scheduler::{NewRun, NewRunOf, Upstream};
+use super::{PastAttempt, Submit, Submitter, Target, TaskFuture};
+use crate::model::{Argument, Options, Retries, RunnerKind};
+use crate::scheduler::{NewRun, NewRunOf, Past, Upstream};
 
 /// A run that is about to be.
 pub(super) struct Draft<'a> {
@@ -45,6 +45,24 @@ impl<'a> Draft<'a> {
         }
     }
 
+    pub(super) fn target(&self) -> Target {
+        self.target
+    }
+
+    pub(super) fn planned(&self) -> &Planned {
+        self.planned
+    }
+
+    /// As others call what it is a run of.
+    pub(super) fn title(&self) -> &Arc<str> {
+        &self.planned.title
+    }
+
+    /// As the events tell them.
+    pub(super) fn arguments(&self) -> &[Argument] {
+        &self.bound.recorded
+    }
+
     pub(super) fn options(&self) -> &Options {
         &self.resolved.options
     }
@@ -61,6 +79,7 @@ impl<'a> Draft<'a> {
         future: &TaskFuture,
         by: Option<&Submitter>,
         runner: RunnerKind,
+        past: Option<Arc<PastAttempt>>,
     ) -> Submission {
         let inherited = by.is_some_and(|by| by.log_prints);
         let arguments = match &mut self.bound.sources {
@@ -76,6 +95,7 @@ impl<'a> Draft<'a> {
             timeout: self.options().timeout_ms.map(Duration::from_millis),
             runner,
             log_prints: self.options().log_prints.unwrap_or(inherited),
+            past,
         }
     }
 
@@ -84,7 +104,8 @@ impl<'a> Draft<'a> {
         self,
         future: &TaskFuture,
         by: Option<&Submitter>,
-        runner: RunnerKind,
+        (runner, workers): (RunnerKind, usize),
+        past: Past,
     ) -> NewRun {
         let Resolved {
             options,
@@ -104,6 +125,7 @@ impl<'a> Draft<'a> {
                 Target::Flow => NewRunOf::Flow {
                     flow: title,
                     runner,
+                    workers,
                     timeout_ms: options.timeout_ms,
                 },
             },
@@ -113,6 +135,7 @@ impl<'a> Draft<'a> {
             refusal: self.bound.sources.err(),
             retries,
             hooks: self.planned.hooks.clone(),
+            past,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mailbox, Origin, Submitter, TaskFuture};
+use super::{Mailbox, Origin, PastAttempt, Submitter, TaskFuture};
 use crate::model::{Outcome, RunId, RunnerKind, Value};
 use crate::scheduler::Input;
 
@@ -25,7 +25,7 @@ pub struct Attempt {
     pub arguments: Vec<Value>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     Flow,
@@ -50,14 +50,20 @@ pub struct Job {
     /// Of the flow run that it belongs to.
     pub runner: RunnerKind,
     pub log_prints: bool,
+    /// What it goes on from, if an earlier process began the run.
+    pub past: Option<Arc<PastAttempt>>,
     pub timeout: Option<Duration>,
     pub deadline: Option<Instant>,
 }
 
 impl Job {
     /// Whoever submits runs from within the attempt.
-    pub fn submitter(&self) -> Submitter {
+    ///
+    /// `replaying`: what the attempt was told so far is what an earlier one was told.
+    pub fn submitter(&self, replaying: bool) -> Submitter {
         Submitter {
+            past: self.past.clone(),
+            replaying,
             run: self.attempt.run,
             origin: self.origin.clone(),
             runner: self.runner,

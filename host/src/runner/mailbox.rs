@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::argument::ArgumentSource;
 use super::draft::Draft;
+use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
-use super::{Target, TaskFuture};
+use super::{Diverged, PastAttempt, PastRun, Target, TaskFuture};
 use crate::model::{Options, RunId, RunnerKind};
-use crate::scheduler::{Input, NewRun, Upstream};
+use crate::scheduler::{Input, NewRun, Past, Upstream};
 
 /// Somebody wants a run.
 #[derive(Debug)]
@@ -36,6 +37,10 @@ pub struct Submitter {
     /// The runner of the flow run that it belongs to.
     pub runner: RunnerKind,
     pub log_prints: bool,
+    /// What it goes on from, if an earlier process began the run.
+    pub past: Option<Arc<PastAttempt>>,
+    /// Whether a submit that differs from the one recorded is a divergence.
+    pub replaying: bool,
 }
 
 /// What the loop keeps of a run until it ends.
@@ -50,10 +55,13 @@ pub(super) struct Submission {
     pub(super) timeout: Option<Duration>,
     pub(super) runner: RunnerKind,
     pub(super) log_prints: bool,
+    /// For the first attempt.
+    pub(super) past: Option<Arc<PastAttempt>>,
 }
 
 pub(super) enum Message {
-    Submitted(Submission, Box<NewRun>),
+    /// Nothing is kept of a run that has ended before.
+    Submitted(Option<Submission>, Box<NewRun>),
     Input(Input),
 }
 
@@ -66,12 +74,12 @@ pub struct Mailbox {
     counts: Arc<Mutex<HashMap<Arc<str>, u64>>>,
 }
 
-pub(super) fn open(plan: Plan) -> (Mailbox, UnboundedReceiver<Message>) {
+pub(super) fn open(mut plan: Plan) -> (Mailbox, UnboundedReceiver<Message>) {
     let (sender, inbox) = unbounded_channel();
     let mailbox = Mailbox {
         sender,
+        counts: Arc::new(Mutex::new(std::mem::take(&mut plan.submitted))),
         plan: Arc::new(plan),
-        counts: Arc::default(),
     };
     (mailbox, inbox)
 }
@@ -93,36 +101,100 @@ impl Mailbox {
     }
 
     /// Submits a task run. A submit that cannot work gives a run that fails with `InvalidInput`.
-    pub fn submit_task(&self, by: Submitter, submit: Submit) -> TaskFuture {
-        self.submit(Target::Task, Some(by), submit)
+    ///
+    /// # Errors
+    ///
+    /// If the submitter submitted something else when it was recorded.
+    pub fn submit_task(&self, by: &Submitter, submit: Submit) -> Result<TaskFuture, Diverged> {
+        self.submit(Target::Task, by, submit)
     }
 
-    /// Starts a flow run: a subflow run where another run starts it.
-    pub fn start_flow(&self, by: Option<Submitter>, submit: Submit) -> TaskFuture {
+    /// Starts a subflow run, likewise.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mailbox::submit_task`].
+    pub fn start_flow(&self, by: &Submitter, submit: Submit) -> Result<TaskFuture, Diverged> {
         self.submit(Target::Flow, by, submit)
     }
 
-    fn submit(&self, target: Target, by: Option<Submitter>, submit: Submit) -> TaskFuture {
-        let by = by.as_ref();
-        let from = by.map(|by| by.origin.clone()).unwrap_or_default();
-        let unknown;
-        let planned = match self.plan.find(target, &from, &submit.name) {
-            Some(planned) => planned,
-            None => {
-                unknown = Planned::unknown(target, &submit.name, &from);
-                &unknown
-            }
+    /// Starts a root flow run, or goes on with the one that an earlier process began.
+    pub fn start(&self, submit: Submit, past: Option<PastRun>) -> TaskFuture {
+        let mut unknown = None;
+        let from = Arc::default();
+        let draft = self.draft(Target::Flow, &from, submit, &mut unknown);
+        self.send_draft(draft, None, past.map_or(Match::New, Match::Same))
+    }
+
+    fn submit(
+        &self,
+        target: Target,
+        by: &Submitter,
+        submit: Submit,
+    ) -> Result<TaskFuture, Diverged> {
+        let mut unknown = None;
+        let draft = self.draft(target, &by.origin, submit, &mut unknown);
+        let matched = match &by.past {
+            Some(past) => past.next((target, draft.title()), draft.arguments(), by.replaying)?,
+            None => Match::New,
         };
-        let mut draft = Draft::new(target, planned, submit);
-        let name = draft
-            .name()
-            .unwrap_or_else(|| self.run_name(target, planned));
-        let future = TaskFuture::new(RunId(Uuid::now_v7()), name.into());
-        let runner = self.runner(target, by, draft.options());
-        let submission = draft.submission(&future, by, runner);
-        let new = Box::new(draft.new_run(&future, by, runner));
+        Ok(self.send_draft(draft, Some(by), matched))
+    }
+
+    fn draft<'a>(
+        &'a self,
+        target: Target,
+        from: &Arc<Origin>,
+        submit: Submit,
+        unknown: &'a mut Option<Planned>,
+    ) -> Draft<'a> {
+        let planned = match self.plan.find(target, from, &submit.name) {
+            Some(planned) => planned,
+            None => unknown.insert(Planned::unknown(target, &submit.name, from)),
+        };
+        Draft::new(target, planned, submit)
+    }
+
+    fn send_draft(&self, mut draft: Draft<'_>, by: Option<&Submitter>, past: Match) -> TaskFuture {
+        let runner = self.runner(draft.target(), by, draft.options());
+        let (future, past, attempt) = match past {
+            Match::Same(run) => {
+                let future = TaskFuture::new(run.id, run.name.clone());
+                let past = run.past();
+                match run.outcome {
+                    Some(outcome) => {
+                        future.end(outcome);
+                        (future, past, None)
+                    }
+                    None => (future, past, Some(Arc::new(run.attempt))),
+                }
+            }
+            Match::New => (self.new_future(&draft), Past::None, None),
+            Match::Other(run) => (self.new_future(&draft), Past::Replaced(run), None),
+        };
+        let submission = match past {
+            Past::Ended(_) => None,
+            _ => Some(draft.submission(&future, by, runner, attempt)),
+        };
+        let how = (runner, self.workers(runner));
+        let new = Box::new(draft.new_run(&future, by, how, past));
         let _ = self.sender.send(Message::Submitted(submission, new));
         future
+    }
+
+    fn new_future(&self, draft: &Draft<'_>) -> TaskFuture {
+        let name = draft
+            .name()
+            .unwrap_or_else(|| self.run_name(draft.target(), draft.planned()));
+        TaskFuture::new(RunId(Uuid::now_v7()), name.into())
+    }
+
+    /// Worker threads of the runner.
+    fn workers(&self, runner: RunnerKind) -> usize {
+        match runner {
+            RunnerKind::Sequential | RunnerKind::Concurrent => 1,
+            RunnerKind::ThreadPool => self.plan.workers,
+        }
     }
 
     /// The runner of the flow run, or of the one that the task run belongs to.

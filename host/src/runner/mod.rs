@@ -4,8 +4,10 @@ mod argument;
 mod draft;
 mod executor;
 mod future;
+mod history;
 mod lane;
 mod mailbox;
+mod past;
 mod plan;
 
 use std::collections::HashMap;
@@ -24,21 +26,24 @@ use crate::scheduler::{Input, Scheduler};
 pub use argument::ArgumentSource;
 pub use executor::{Attempt, Executor, Job, Target};
 pub use future::TaskFuture;
+pub use history::{Diverged, History};
 use lane::Lanes;
 pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};
+pub use past::{PastAttempt, PastRun};
 pub use plan::{Origin, Part, Plan};
 
 /// How long one hook may take.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Events after which no more inputs are taken before those are acted on.
+const BATCH: usize = 256;
 
 /// How many task runs execute at the same time, and on how many threads.
 #[derive(Clone, Debug)]
 pub struct Capacity {
     /// Live instances that are not waiting for other runs.
     pub slots: usize,
-    /// Worker threads of thread-pool runners; other runners have one.
-    pub workers: usize,
     pub limits: Vec<Limit>,
 }
 
@@ -59,37 +64,44 @@ impl Runner {
         capacity: Capacity,
         executor: Arc<E>,
     ) -> Result<(Self, Mailbox)> {
+        let workers = plan.workers;
         let (mailbox, inbox) = mailbox::open(plan);
         let runner = Self {
             scheduler: Scheduler::new(capacity.slots, &capacity.limits),
             inbox,
             live: HashMap::new(),
-            lanes: Lanes::start(capacity.workers, &executor, &mailbox)?,
+            lanes: Lanes::start(workers, &executor, &mailbox)?,
             mailbox: mailbox.clone(),
         };
         Ok((runner, mailbox))
     }
 
-    /// Goes on until every submitted run has ended. `show` sees each event before it is acted on,
-    /// and `None` whenever there is nothing more to do for the moment.
+    /// Goes on until every submitted run has ended. `show` sees events before they are acted on, and
+    /// none whenever there is nothing more to do for the moment.
     ///
     /// # Errors
     ///
     /// Only what `show` returns: the runs' own failures are in the events.
-    pub async fn run(&mut self, mut show: impl FnMut(Option<&Event>) -> Result<()>) -> Result<()> {
+    pub async fn run(&mut self, mut show: impl FnMut(&[Event]) -> Result<()>) -> Result<()> {
         let mut started = false;
         while !started || !self.scheduler.is_done() {
             if self.inbox.is_empty() {
-                show(None)?;
+                show(&[])?;
             }
             let input = self.next_input().await;
             started = true;
-            for event in self.scheduler.handle(Timestamp::now(), input) {
-                show(Some(&event))?;
-                self.act_on(event);
+            let mut events = self.scheduler.handle(Timestamp::now(), input);
+            // What has come in meanwhile is recorded in one go.
+            while events.len() < BATCH
+                && let Ok(message) = self.inbox.try_recv()
+            {
+                let input = self.input(message);
+                events.extend(self.scheduler.handle(Timestamp::now(), input));
             }
+            show(&events)?;
+            events.into_iter().for_each(|event| self.act_on(event));
         }
-        show(None)
+        show(&[])
     }
 
     async fn next_input(&mut self) -> Input {
@@ -98,12 +110,18 @@ impl Runner {
             None => Duration::MAX,
         };
         match tokio::time::timeout(tick, self.inbox.recv()).await {
-            Ok(Some(Message::Submitted(submission, new))) => {
-                self.live.insert(new.run, submission);
+            Ok(Some(message)) => self.input(message),
+            Ok(None) | Err(_) => Input::Tick,
+        }
+    }
+
+    fn input(&mut self, message: Message) -> Input {
+        match message {
+            Message::Submitted(submission, new) => {
+                self.live.extend(submission.map(|kept| (new.run, kept)));
                 Input::Submitted(new)
             }
-            Ok(Some(Message::Input(input))) => input,
-            Ok(None) | Err(_) => Input::Tick,
+            Message::Input(input) => input,
         }
     }
 
@@ -129,8 +147,8 @@ impl Runner {
         }
     }
 
-    fn start(&self, id: RunId) {
-        let submission = &self.live[&id];
+    fn start(&mut self, id: RunId) {
+        let submission = self.live.get_mut(&id).expect("it has not ended");
         submission.future.set_state(State::Running);
         let values = submission.arguments.iter().map(ArgumentSource::value);
         match values.collect() {
@@ -176,6 +194,7 @@ impl Runner {
             origin: planned.origin.clone(),
             runner: RunnerKind::default(),
             log_prints: false,
+            past: None,
             timeout: Some(HOOK_TIMEOUT),
             deadline: Some(Instant::now() + HOOK_TIMEOUT),
         });
@@ -183,7 +202,7 @@ impl Runner {
 }
 
 impl Submission {
-    fn job(&self, arguments: Vec<Value>) -> Job {
+    fn job(&mut self, arguments: Vec<Value>) -> Job {
         Job {
             attempt: Attempt {
                 run: self.future.id(),
@@ -197,6 +216,7 @@ impl Submission {
             origin: self.origin.clone(),
             runner: self.runner,
             log_prints: self.log_prints,
+            past: self.past.take(),
             timeout: self.timeout,
             deadline: self.timeout.and_then(|t| Instant::now().checked_add(t)),
         }

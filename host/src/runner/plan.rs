@@ -36,6 +36,10 @@ fn title(component: &str, name: &str) -> String {
 pub struct Plan {
     /// The operator's choice for every flow run; without one, the code's.
     pub runner: Option<RunnerKind>,
+    /// Worker threads of thread-pool runners; other runners have one.
+    pub workers: usize,
+    /// How many runs of each task an earlier process submitted: their names go on from there.
+    pub submitted: HashMap<Arc<str>, u64>,
     flows: HashMap<String, Planned>,
     tasks: HashMap<String, Planned>,
 }
@@ -65,9 +69,10 @@ pub struct Origin {
 }
 
 impl Plan {
-    pub fn new(parts: Vec<Part>, runner: Option<RunnerKind>) -> Self {
+    pub fn new(parts: Vec<Part>, runner: Option<RunnerKind>, workers: usize) -> Self {
         let mut plan = Self {
             runner,
+            workers,
             ..Self::default()
         };
         for part in parts {

@@ -12,6 +12,10 @@ use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId};
 impl Scheduler {
     /// Flow runs start at once, task runs when it is their turn.
     pub(super) fn start_or_queue(&mut self, id: RunId) {
+        if let Some(due) = self.run(id).due.take() {
+            self.set_phase(id, Phase::Retrying);
+            return self.set_timer(due, id, Timer::Retry);
+        }
         match self.run(id).kind {
             Kind::Flow { .. } => self.start_attempt(id),
             Kind::Task { priority, .. } => {
@@ -122,12 +126,13 @@ impl Scheduler {
 
     fn has_retries_left(&mut self, id: RunId) -> bool {
         let run = self.run(id);
-        run.cancelled.is_none() && run.attempts <= run.retries.count
+        run.cancelled.is_none() && run.retried < run.retries.count
     }
 
     fn retry(&mut self, id: RunId, failure: Failure) {
         let run = self.run(id);
-        let retry = run.attempts - 1;
+        let retry = run.retried;
+        run.retried += 1;
         let delay = run.retries.delay_ms(retry, random(id, retry));
         let retry_at = after(self.now, delay);
         self.set_phase(id, Phase::Retrying);

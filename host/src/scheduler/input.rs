@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::model::{
-    Argument, ArtifactKind, Hooks, Level, Outcome, Retries, RunId, RunnerKind, Stream, Value,
+    Argument, ArtifactKind, Hooks, Level, Observed, Outcome, Retries, RunId, RunnerKind, State,
+    Stream, Value,
 };
 
 #[derive(Debug)]
@@ -33,6 +35,12 @@ pub enum Input {
         run: RunId,
         stream: Stream,
         bytes: Bytes,
+    },
+    /// A flow was told something; as in [`crate::model::EventKind::FlowRunObserved`].
+    Observed {
+        run: RunId,
+        from: usize,
+        observed: Vec<Observed>,
     },
     ArtifactCreated {
         run: RunId,
@@ -72,6 +80,25 @@ pub struct NewRun {
     pub refusal: Option<String>,
     pub retries: Arc<Retries>,
     pub hooks: Arc<Hooks>,
+    pub past: Past,
+}
+
+/// What became of the run in a process that has ended since.
+#[derive(Debug, Default)]
+pub enum Past {
+    #[default]
+    None,
+    /// It was submitted, and perhaps begun.
+    Unfinished {
+        attempts: u32,
+        retries: u32,
+        /// When the next attempt may start.
+        due: Option<Timestamp>,
+    },
+    /// Nothing is left to do.
+    Ended(State),
+    /// Another run stood in its place.
+    Replaced(RunId),
 }
 
 #[derive(Debug)]
@@ -79,6 +106,7 @@ pub enum NewRunOf {
     Flow {
         flow: Arc<str>,
         runner: RunnerKind,
+        workers: usize,
         /// How long an attempt and its runs may take, in milliseconds.
         timeout_ms: Option<u64>,
     },

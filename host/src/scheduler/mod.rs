@@ -18,7 +18,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::{EndedRun, Event, EventKind, Limit, RunId, State};
-pub use input::{Input, NewRun, NewRunOf, Upstream};
+pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
 use queue::Queue;
 use run::{Phase, Run};
 
@@ -77,6 +77,11 @@ impl Scheduler {
             Input::Printed { run, stream, bytes } => {
                 self.emit(run, EventKind::Printed { stream, bytes });
             }
+            Input::Observed {
+                run,
+                from,
+                observed,
+            } => self.emit(run, EventKind::FlowRunObserved { from, observed }),
             Input::ArtifactCreated {
                 run,
                 kind,

@@ -118,6 +118,7 @@ impl World {
         NewRunOf::Flow {
             flow: "flow".into(),
             runner: RunnerKind::Concurrent,
+            workers: 1,
             timeout_ms,
         }
     }
@@ -240,6 +241,7 @@ impl World {
                 jitter: 0.5,
             }),
             hooks: Arc::default(),
+            past: Past::None,
         })));
     }
 

@@ -20,6 +20,10 @@ pub(super) struct Run {
     pub(super) kind: Kind,
     pub(super) phase: Phase,
     pub(super) attempts: u32,
+    /// How many attempts failed and were followed by another.
+    pub(super) retried: u32,
+    /// When an attempt may start, where that is later than now.
+    pub(super) due: Option<Timestamp>,
     pub(super) retries: Arc<Retries>,
     pub(super) hooks: Arc<Hooks>,
     /// Upstream runs that have not ended.

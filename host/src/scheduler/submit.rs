@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Scheduler;
-use super::input::{NewRun, NewRunOf, Upstream};
+use super::input::{NewRun, NewRunOf, Past, Upstream};
 use super::run::{Kind, Phase, Run};
 use crate::model::{EventKind, FailureKind, Outcome, RunId, Scope, State};
 
@@ -16,6 +16,14 @@ impl Scheduler {
             NewRunOf::Task { task, priority } => self.task(task, &new.tags, *priority),
         };
         let flow_run = parent.map(|parent| self.flow_run_of(parent));
+        let (attempts, retried, due) = match new.past {
+            Past::Unfinished {
+                attempts,
+                retries,
+                due,
+            } => (attempts, retries, due),
+            _ => (0, 0, None),
+        };
         let (NewRunOf::Flow { flow: title, .. } | NewRunOf::Task { task: title, .. }) = &new.what;
         let run = Run {
             name: new.name.clone(),
@@ -24,7 +32,9 @@ impl Scheduler {
             flow_run,
             kind,
             phase: Phase::Pending,
-            attempts: 0,
+            attempts,
+            retried,
+            due,
             retries: new.retries.clone(),
             hooks: new.hooks.clone(),
             awaited: 0,
@@ -40,12 +50,22 @@ impl Scheduler {
         if let Some(Kind::Flow { runs, .. }) = flow_run.map(|id| &mut self.run(id).kind) {
             *runs += 1;
         }
+        if let Past::Ended(state) = new.past {
+            return self.keep(id, state);
+        }
         let (upstreams, refusal) = (new.upstreams.clone(), new.refusal.clone());
         self.emit(id, created(new, flow_run));
         match refusal {
             Some(why) => self.end(id, Outcome::failed(FailureKind::InvalidInput, why)),
             None => self.await_upstreams(id, &upstreams),
         }
+    }
+
+    /// It ended before; those that wait for it need not.
+    fn keep(&mut self, id: RunId, state: State) {
+        self.run(id).phase = Phase::Ended(state);
+        self.unfinished -= 1;
+        self.ended.push_back((id, state));
     }
 
     fn task(&self, task: &Arc<str>, tags: &[String], priority: i32) -> Kind {
@@ -147,16 +167,30 @@ fn created(new: NewRun, flow_run: Option<RunId>) -> EventKind {
         what,
         tags,
         arguments,
+        past,
         ..
     } = new;
+    let resumed = matches!(past, Past::Unfinished { .. });
+    let replaces = match past {
+        Past::Replaced(run) => Some(run),
+        _ => None,
+    };
     match what {
-        NewRunOf::Flow { flow, runner, .. } => EventKind::FlowRunCreated {
+        NewRunOf::Flow {
+            flow,
+            runner,
+            workers,
+            ..
+        } => EventKind::FlowRunCreated {
             name,
             flow,
             parent,
             runner,
+            workers,
             tags,
             arguments,
+            resumed,
+            replaces,
         },
         NewRunOf::Task { task, .. } => EventKind::TaskRunCreated {
             name,
@@ -165,6 +199,8 @@ fn created(new: NewRun, flow_run: Option<RunId>) -> EventKind {
             parent,
             tags,
             arguments,
+            resumed,
+            replaces,
         },
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind, Va
 ///
 /// A line is a time in milliseconds and an input: `flow F [in PARENT]`, `task T in PARENT` (both
 /// `[after A,B] [after-failure-of A] [retries N] [timeout MS] [priority N] [of TASK] [tag TAG]`),
-/// `[on-failure HOOK,HOOK]`, `hooked R HOOK`, `ok R`, `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
+/// `[on-failure HOOK,HOOK]`, `[began N [failures N]]`, `[ended STATE]`, `hooked R HOOK`, `ok R`, `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
 #[track_caller]
 fn check(slots: usize, script: &str, expected: &str) {
     check_limited(slots, &[], script, expected);
@@ -100,6 +100,7 @@ fn submitted(words: &[&str]) -> Input {
         "flow" => NewRunOf::Flow {
             flow: "flow".into(),
             runner: RunnerKind::Concurrent,
+            workers: 1,
             timeout_ms: number("timeout").map(u64::from),
         },
         _ => NewRunOf::Task {
@@ -129,12 +130,36 @@ fn submitted(words: &[&str]) -> Input {
                 .map_or(Vec::new(), |list| list.split(',').map(Arc::from).collect()),
             ..Hooks::default()
         }),
+        past: past(
+            option("began"),
+            option("failures").unwrap_or("0"),
+            option("ended"),
+        ),
     }))
+}
+
+/// What an earlier process did: `began ATTEMPTS [failures TIMES]`, `ended STATE`.
+fn past(began: Option<&str>, failed: &str, ended: Option<&str>) -> Past {
+    let number = |text: &str| text.parse().expect("a number");
+    match (began, ended) {
+        (Some(attempts), _) => Past::Unfinished {
+            attempts: number(attempts),
+            retries: number(failed),
+            due: None,
+        },
+        (None, Some(state)) => {
+            let state = serde_json::from_value(state.into());
+            Past::Ended(state.expect("a state"))
+        }
+        (None, None) => Past::None,
+    }
 }
 
 fn describe(event: &Event) -> String {
     let run = name(event.run);
     match &event.kind {
+        EventKind::FlowRunCreated { resumed: true, .. }
+        | EventKind::TaskRunCreated { resumed: true, .. } => format!("{run} created again"),
         EventKind::FlowRunCreated { .. } | EventKind::TaskRunCreated { .. } => {
             format!("{run} created")
         }
@@ -155,7 +180,8 @@ fn describe(event: &Event) -> String {
         } => format!("{run} {} {completed}/{runs}", state(outcome)),
         EventKind::HookStarted { hook, ended } => format!("{run} calls {hook}: {}", ended.state),
         EventKind::HookFinished { hook, .. } => format!("{run} called {hook}"),
-        EventKind::Logged { .. }
+        EventKind::FlowRunObserved { .. }
+        | EventKind::Logged { .. }
         | EventKind::Printed { .. }
         | EventKind::ArtifactCreated { .. } => format!("{run} said"),
     }
@@ -654,12 +680,14 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
             refusal: None,
             retries: Arc::default(),
             hooks: Arc::default(),
+            past: Past::None,
         };
         scheduler.handle(now, Input::Submitted(Box::new(new)));
     };
     let flow = NewRunOf::Flow {
         flow: "f".into(),
         runner: RunnerKind::Concurrent,
+        workers: 1,
         timeout_ms: None,
     };
     submit(0, flow, None);
@@ -706,5 +734,37 @@ fn hooks_are_called_one_after_another_when_a_run_has_ended() {
          104 a calls y: Failed
          105 f completed 0/1
          106 a called y",
+    );
+}
+
+#[test]
+fn a_resumed_flow_run_goes_on_where_it_stood() {
+    check(
+        1,
+        "0 flow f began 1
+         1 task done in f ended completed
+         2 task lost in f ended failed
+         3 task half in f began 1 failures 1 retries 2
+         4 task next in f after done
+         5 task never in f after lost
+         6 fail half
+         108 ok next
+         109 fail half
+         110 ok f",
+        "0 f created again
+         0 f attempt 2
+         3 half created again
+         3 half submitted
+         3 half attempt 2
+         4 next created
+         4 next submitted
+         5 never created
+         5 never UpstreamFailed('upstream run 'lost' did not complete', type=FAILED)
+         6 half retries at 106
+         6 next attempt 1
+         108 next completed
+         108 half attempt 3
+         109 half Failed('no')
+         110 f completed 2/5",
     );
 }

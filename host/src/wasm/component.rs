@@ -12,6 +12,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
 use super::engine;
+use super::replay::{self, Seed};
 use super::sandbox::{Limits, Sandbox};
 use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind};
 use crate::runner::{Attempt, Job, Mailbox, Target, TaskFuture};
@@ -120,6 +121,7 @@ fn check_names(manifest: &Manifest) -> Result<()> {
 fn prepare(engine: &Engine, component: &Component) -> Result<GuestPre<Sandbox>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    replay::add_clocks(&mut linker)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
     Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
 }
@@ -173,11 +175,12 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
         origin: Arc::default(),
         runner: RunnerKind::default(),
         log_prints: false,
+        past: None,
         timeout: None,
         deadline: None,
     };
     let limits = Limits { memory: 1 << 30 };
-    let sandbox = Sandbox::new(&job, &mailbox, limits, &Arc::default());
+    let sandbox = Sandbox::new(&job, &mailbox, limits, &Arc::default(), Seed::default());
     let mut store = Store::new(engine, sandbox);
     store.limiter(|sandbox| sandbox);
     store.set_epoch_deadline(1);

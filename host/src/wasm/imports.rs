@@ -13,8 +13,10 @@ use super::bindings::wflow::plugin::types::{
     self, Failure as WitFailure, FailureKind as WitKind, State as WitState, Value as WitValue,
 };
 use super::sandbox::Sandbox;
-use crate::model::{self, ArtifactKind, FailureKind, Options, Outcome, RunnerKind, State, Value};
-use crate::runner::{ArgumentSource, Submit, Target, TaskFuture};
+use crate::model::{
+    self, ArtifactKind, FailureKind, Observation, Options, Outcome, RunnerKind, State, Value,
+};
+use crate::runner::{ArgumentSource, Submit, Submitter, Target, TaskFuture};
 use crate::scheduler::{Input, Upstream};
 
 impl types::Host for Sandbox {}
@@ -64,8 +66,8 @@ impl Host for Sandbox {
     ) -> Result<Resource<TaskFuture>> {
         let terms = self.terms(&wait_for, &options)?;
         let submit = self.submission(flow, arguments, terms)?;
-        let by = Some(self.job.submitter());
-        let future = self.mailbox.start_flow(by, submit);
+        let by = self.submitter();
+        let future = self.mailbox.start_flow(&by, submit)?;
         self.hand_out(future).await
     }
 
@@ -75,19 +77,15 @@ impl Host for Sandbox {
         timeout: Option<u64>,
     ) -> Result<Vec<u32>> {
         let futures = self.futures(&runs)?;
+        if let Some(indices) = self.replay_ended(&futures)? {
+            return Ok(indices);
+        }
+        if ended(&futures).is_empty() && (!futures.is_empty() || timeout.is_some()) {
+            self.wait_for_any(&futures, timeout).await;
+        }
         let ended = ended(&futures);
-        if !ended.is_empty() || (futures.is_empty() && timeout.is_none()) {
-            return Ok(ended);
-        }
-        let first = first_ended(&futures);
-        match timeout {
-            Some(timeout) => {
-                let limit = Duration::from_millis(timeout);
-                let _ = self.wait(tokio::time::timeout(limit, first)).await;
-            }
-            None => self.wait(first).await,
-        }
-        Ok(self::ended(&futures))
+        self.observe(|| Observation::Ended(ended.clone()))?;
+        Ok(ended)
     }
 
     fn create_artifact(&mut self, artifact: Artifact) -> Result<Result<(), WitFailure>> {
@@ -104,6 +102,9 @@ impl Host for Sandbox {
                 message: format!("the data of artifact '{}' is not of its kind", artifact.key),
             }));
         }
+        if self.is_replaying() {
+            return Ok(Ok(()));
+        }
         self.mailbox.send(Input::ArtifactCreated {
             run: self.job.attempt.run,
             kind,
@@ -116,6 +117,9 @@ impl Host for Sandbox {
 
     fn log(&mut self, level: Level, message: String) -> Result<()> {
         self.admit(message.len())?;
+        if self.is_replaying() {
+            return Ok(());
+        }
         self.mailbox.send(Input::Logged {
             run: self.job.attempt.run,
             level: match level {
@@ -148,7 +152,18 @@ impl HostRunFuture for Sandbox {
     }
 
     fn state(&mut self, future: Resource<TaskFuture>) -> Result<WitState> {
-        Ok(state(self.table.get(&future)?.state()))
+        let state = match self.replay("the state of a run", |answer| match answer {
+            Observation::State(state) => Some(*state),
+            _ => None,
+        })? {
+            Some(state) => state,
+            None => {
+                let now = self.table.get(&future)?.state();
+                self.observe(|| Observation::State(now))?;
+                now
+            }
+        };
+        Ok(self::state(state))
     }
 
     async fn result(
@@ -156,8 +171,11 @@ impl HostRunFuture for Sandbox {
         future: Resource<TaskFuture>,
     ) -> Result<Result<WitValue, WitFailure>> {
         let future = self.table.get(&future)?.clone();
-        if future.outcome().is_none() {
-            self.wait(future.ended()).await;
+        if !self.replay_result(&future)? {
+            if future.outcome().is_none() {
+                self.wait(future.ended()).await;
+            }
+            self.observe(|| Observation::Result)?;
         }
         Ok(match future.outcome() {
             Some(Outcome::Completed(value)) => Ok(value.clone().into()),
@@ -183,8 +201,15 @@ impl HostRunFuture for Sandbox {
 }
 
 impl Sandbox {
+    /// Whoever submits from here; what it was told is told first.
+    fn submitter(&self) -> Submitter {
+        self.tell_observed();
+        self.job.submitter(self.is_replaying())
+    }
+
     async fn submit_task(&mut self, submit: Submit) -> Result<Resource<TaskFuture>> {
-        let future = self.mailbox.submit_task(self.job.submitter(), submit);
+        let by = self.submitter();
+        let future = self.mailbox.submit_task(&by, submit)?;
         self.hand_out(future).await
     }
 
@@ -196,8 +221,20 @@ impl Sandbox {
         Ok(self.table.push(future)?)
     }
 
+    async fn wait_for_any(&mut self, futures: &[TaskFuture], timeout: Option<u64>) {
+        let first = first_ended(futures);
+        match timeout {
+            Some(timeout) => {
+                let limit = Duration::from_millis(timeout);
+                let _ = self.wait(tokio::time::timeout(limit, first)).await;
+            }
+            None => self.wait(first).await,
+        }
+    }
+
     /// Waits for other runs: a task run gives its slot away meanwhile.
     async fn wait<T>(&mut self, what: impl Future<Output = T> + Send) -> T {
+        self.tell_observed();
         if self.job.attempt.target == Target::Flow || self.job.attempt.hook.is_some() {
             return what.await;
         }
@@ -265,7 +302,7 @@ fn options_of(text: &str) -> Result<Option<Options>, String> {
 
 impl Sandbox {
     /// Counts what the run says: the mailbox has no bound.
-    fn admit(&self, bytes: usize) -> Result<()> {
+    pub(super) fn admit(&self, bytes: usize) -> Result<()> {
         let mut printed = self.printed.lock().expect("never held across a panic");
         if !printed.admit(bytes) {
             bail!("printed and logged more than 16 MiB");

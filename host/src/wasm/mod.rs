@@ -7,6 +7,7 @@ mod grants;
 mod imports;
 mod outcome;
 mod output;
+mod replay;
 mod sandbox;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ pub use engine::engine;
 pub use grants::{
     FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,
 };
+pub use replay::Seed;
 pub use sandbox::Limits;
 use sandbox::Sandbox;
 
@@ -35,6 +37,7 @@ pub struct WasmExecutor {
     components: HashMap<String, Held>,
     limits: Limits,
     grants: Arc<Grants>,
+    seed: Seed,
 }
 
 struct Held {
@@ -44,7 +47,13 @@ struct Held {
 }
 
 impl WasmExecutor {
-    pub fn new(components: Vec<LoadedComponent>, limits: Limits, grants: Grants) -> Self {
+    /// `seed` is what the random numbers of flows come from: the same for a run that is resumed.
+    pub fn new(
+        components: Vec<LoadedComponent>,
+        limits: Limits,
+        grants: Grants,
+        seed: Seed,
+    ) -> Self {
         let held = |component: LoadedComponent| {
             let held = Held {
                 overflow: OnceLock::new(),
@@ -56,11 +65,12 @@ impl WasmExecutor {
             components: components.into_iter().map(held).collect(),
             limits,
             grants: Arc::new(grants),
+            seed,
         }
     }
 
     fn store(&self, engine: &Engine, job: &Job, mailbox: &Mailbox) -> Store<Sandbox> {
-        let sandbox = Sandbox::new(job, mailbox, self.limits, &self.grants);
+        let sandbox = Sandbox::new(job, mailbox, self.limits, &self.grants, self.seed);
         let mut store = Store::new(engine, sandbox);
         store.limiter(|sandbox| sandbox);
         store.set_max_component_handles(MAX_HANDLES);
@@ -85,6 +95,7 @@ impl WasmExecutor {
             Err(error) if error.is::<PoolConcurrencyLimitError>() => return None,
             Err(error) => Err(error),
         };
+        store.data().tell_observed();
         Some(outcome::of(returned, store.data()))
     }
 }

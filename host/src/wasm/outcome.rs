@@ -6,8 +6,13 @@ use wasmtime_wasi::I32Exit;
 use super::Returned;
 use super::sandbox::Sandbox;
 use crate::model::{Failure, FailureKind, Outcome};
+use crate::runner::Diverged;
 
 pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Outcome {
+    if let Some(Diverged(why)) = of_replay(&returned, sandbox) {
+        let message = format!("diverged from its record: {why}");
+        return Outcome::failed(FailureKind::Crashed, message);
+    }
     let (kind, message, retryable) = match returned {
         Ok(Ok(value)) => return Outcome::Completed(value.into()),
         Ok(Err(error)) => (FailureKind::Failed, error.message, error.retryable),
@@ -18,6 +23,18 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         message,
         retryable,
     })
+}
+
+/// A flow that ends differently from what was recorded has no result that could be trusted.
+fn of_replay(returned: &wasmtime::Result<Returned>, sandbox: &Sandbox) -> Option<Diverged> {
+    match returned {
+        Ok(_) if sandbox.is_replaying() => {
+            let why = "it had asked for more before, and now returns";
+            Some(Diverged(why.to_owned()))
+        }
+        Ok(_) => None,
+        Err(error) => error.downcast_ref().cloned(),
+    }
 }
 
 fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {

@@ -8,7 +8,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
 use crate::model::{Level, RunId, Stream};
-use crate::runner::Mailbox;
+use crate::runner::{History, Mailbox};
 use crate::scheduler::Input;
 
 /// Bytes that one attempt may print and log: the mailbox has no bound.
@@ -56,11 +56,18 @@ pub(super) struct Output {
     pub(super) stream: Stream,
     pub(super) mailbox: Mailbox,
     pub(super) printed: Arc<Mutex<Printed>>,
+    pub(super) history: Option<Arc<Mutex<History>>>,
     /// Lines go to the run's log.
     pub(super) log_prints: bool,
 }
 
 impl Output {
+    /// What is printed now was printed before.
+    fn is_replaying(&self) -> bool {
+        let history = self.history.as_ref().map(|history| history.lock());
+        history.is_some_and(|history| history.expect("never held across a panic").is_replaying())
+    }
+
     fn log_lines(&self, printed: &mut Printed, bytes: &[u8]) {
         let mut pieces = bytes.split(|&byte| byte == b'\n');
         printed
@@ -119,6 +126,9 @@ impl OutputStream for Output {
         }
         if self.stream == Stream::Stderr {
             printed.remember(&bytes);
+        }
+        if self.is_replaying() {
+            return Ok(());
         }
         if self.log_prints {
             self.log_lines(&mut printed, &bytes);

@@ -10,8 +10,9 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::grants::{Grants, Variable};
 use super::output::{Output, Printed};
+use super::replay::{self, Seed};
 use crate::model::Stream;
-use crate::runner::{Job, Mailbox};
+use crate::runner::{History, Job, Mailbox, Target};
 
 /// Table elements that one instance may have in each of its tables.
 const TABLE_LIMIT: usize = 100_000;
@@ -33,12 +34,25 @@ pub(super) struct Sandbox {
     limits: Limits,
     memory: usize,
     pub(super) grants: Arc<Grants>,
+    /// Of a flow: what it has been told.
+    pub(super) history: Option<Arc<Mutex<History>>>,
+    /// What the random numbers of flows come from.
+    seed: Seed,
     wasi: Option<WasiCtx>,
 }
 
 impl Sandbox {
-    pub(super) fn new(job: &Job, mailbox: &Mailbox, limits: Limits, grants: &Arc<Grants>) -> Self {
+    pub(super) fn new(
+        job: &Job,
+        mailbox: &Mailbox,
+        limits: Limits,
+        grants: &Arc<Grants>,
+        seed: Seed,
+    ) -> Self {
+        let is_flow = job.attempt.target == Target::Flow && job.attempt.hook.is_none();
         Self {
+            history: is_flow.then(|| replay::history(job)),
+            seed,
             job: job.clone(),
             mailbox: mailbox.clone(),
             table: ResourceTable::new(),
@@ -57,6 +71,7 @@ impl Sandbox {
             stream,
             mailbox: self.mailbox.clone(),
             printed: self.printed.clone(),
+            history: self.history.clone(),
             log_prints: self.job.log_prints && stream == Stream::Stdout,
         }
     }
@@ -73,6 +88,9 @@ impl Sandbox {
         wasi.allow_tcp(network)
             .allow_udp(network)
             .allow_ip_name_lookup(network);
+        if self.history.is_some() {
+            replay::seed(&mut wasi, self.seed, self.job.attempt.run);
+        }
         let grants = self.grants.clone();
         wasi.socket_addr_check(move |address, how| {
             Box::pin(is_allowed(grants.clone(), address, how))

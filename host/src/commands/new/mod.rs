@@ -11,6 +11,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::note;
+
 /// The project's own files; `{name}` in them is its name.
 const TEMPLATE: [(&str, &str); 4] = [
     // Under their own names, Cargo and Git would heed these two where they lie.
@@ -39,7 +41,10 @@ pub(super) fn new(args: &NewArgs) -> Result<ExitCode> {
         let _ = fs::remove_dir_all(folder);
         return Err(error);
     }
-    say_made(name, folder);
+    note(&format!(
+        "Made {name}; run it with: wflow run {}",
+        folder.display()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,12 +84,4 @@ fn unwritable(path: &Path) -> String {
         "cannot write {}; choose a place that can be written",
         path.display()
     )
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "what was made is for the person who asked for it"
-)]
-fn say_made(name: &str, folder: &Path) {
-    eprintln!("Made {name}; run it with: wflow run {}", folder.display());
 }

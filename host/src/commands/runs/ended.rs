@@ -1,0 +1,127 @@
+//! `wflow runs result` and `cancel`: how a run ended, and its end by somebody else.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use super::WhichRun;
+use crate::commands::run::exit_code;
+use crate::commands::{HostFault, nearest, note};
+use crate::journal::{Journal, RecordedRun, Request};
+use crate::model::{Event, EventKind, Outcome, RunId, Value};
+
+/// How often to look whether the run has ended.
+const LOOK: Duration = Duration::from_millis(20);
+
+#[derive(Debug, Args)]
+pub(super) struct ResultArgs {
+    #[command(flatten)]
+    which: WhichRun,
+    /// The name of one of its task runs or subflow runs
+    of: Option<String>,
+}
+
+pub(super) fn result(journal: &Journal, args: &ResultArgs) -> Result<ExitCode> {
+    let run = journal.find(&args.which.run)?;
+    let (id, name) = match &args.of {
+        Some(name) => (
+            named(&journal.events(&run).context(HostFault)?, name)?,
+            name,
+        ),
+        None => (run.id, &run.name),
+    };
+    let outcome = outcome(journal, &run, id)?;
+    let outcome = outcome.with_context(|| format!("'{name}' has not ended"))?;
+    print(&outcome, name)?;
+    Ok(exit_code(Some(&outcome)))
+}
+
+/// How one of the runs ended last.
+fn outcome(journal: &Journal, run: &RecordedRun, id: RunId) -> Result<Option<Outcome>> {
+    let events = journal.events(run).context(HostFault)?;
+    let ends = |event: &Event| event.run == id && event.kind.outcome().is_some();
+    let Some(mut event) = events.into_iter().rev().find(ends) else {
+        return Ok(None);
+    };
+    journal.complete(&mut event).context(HostFault)?;
+    Ok(event.kind.outcome().cloned())
+}
+
+/// Prints what was returned, or says why nothing was.
+pub(super) fn print(outcome: &Outcome, name: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match outcome {
+        Outcome::Completed(Value::Json(json)) => writeln!(out, "{json}")?,
+        Outcome::Completed(Value::Bytes(bytes)) => out.write_all(bytes)?,
+        Outcome::Failed(failure) => note(&format!("'{name}' ended in {failure}")),
+    }
+    Ok(())
+}
+
+fn named(events: &[Event], wanted: &str) -> Result<RunId> {
+    let created = |event: &Event| match &event.kind {
+        EventKind::TaskRunCreated { name, .. } | EventKind::FlowRunCreated { name, .. } => {
+            Some((name.clone(), event.run))
+        }
+        _ => None,
+    };
+    let names: Vec<_> = events.iter().filter_map(created).collect();
+    let found = names.iter().rev().find(|(name, _)| &**name == wanted);
+    found.map(|(_, id)| *id).with_context(|| {
+        let known = names.iter().map(|(name, _)| &**name);
+        let hint = nearest(wanted, known.take(20), "among them");
+        format!("it has no run '{wanted}'{hint}")
+    })
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CancelArgs {
+    #[command(flatten)]
+    which: WhichRun,
+}
+
+/// Returns when the run has ended.
+pub(super) fn cancel(journal: &Journal, args: &CancelArgs) -> Result<ExitCode> {
+    let mut run = journal.find(&args.which.run)?;
+    check(&run)?;
+    let request = Request::Cancel("cancelled by 'wflow runs cancel'".to_owned());
+    journal.ask(&run, &request).context(HostFault)?;
+    while run.alive {
+        std::thread::sleep(LOOK);
+        run = journal.find(&run.id.to_string())?;
+    }
+    note(&format!(
+        "'{}' ended in state {}",
+        run.name,
+        run.state_now()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(run: &RecordedRun) -> Result<()> {
+    let (name, state) = (&run.name, run.state);
+    ensure!(!state.is_final(), "'{name}' has ended, in state {state}");
+    ensure!(
+        run.alive,
+        "no process executes '{name}', which was interrupted: go on with it (wflow runs resume \
+         {name}) or forget it (wflow runs delete {name})"
+    );
+    Ok(())
+}
+
+/// The exit code of a run that has ended.
+pub(super) fn code(journal: &Journal, run: &RecordedRun) -> Result<ExitCode> {
+    Ok(exit_code(outcome(journal, run, run.id)?.as_ref()))
+}
+
+/// Prints what a run returned that has ended.
+pub(super) fn tell(journal: &Journal, run: &RecordedRun) -> Result<ExitCode> {
+    let outcome = outcome(journal, run, run.id)?;
+    if let Some(outcome) = &outcome {
+        print(outcome, &run.name)?;
+    }
+    Ok(exit_code(outcome.as_ref()))
+}

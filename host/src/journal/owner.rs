@@ -1,0 +1,68 @@
+//! Who executes a run: a locked file beside the database, which the system unlocks when its process
+//! ends, however it does.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::model::RunId;
+
+/// While it lives, no other process executes the run.
+#[derive(Debug)]
+pub struct Owner {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Owner {
+    /// Takes the run, unless another process has it.
+    ///
+    /// # Errors
+    ///
+    /// If the file beside the database cannot be made.
+    pub(super) fn take(database: &Path, run: RunId) -> Result<Option<Self>> {
+        let path = place(database, run);
+        let made = || -> std::io::Result<File> {
+            std::fs::create_dir_all(folder(database))?;
+            File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+        };
+        let file = made().with_context(|| format!("cannot make {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { path, _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
+        }
+    }
+
+    /// Whether some process executes the run.
+    pub(super) fn is_alive(database: &Path, run: RunId) -> bool {
+        let Ok(file) = File::open(place(database, run)) else {
+            return false;
+        };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // One that stays behind is unlocked, and says nothing.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn folder(database: &Path) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push("-running");
+    database.with_file_name(name)
+}
+
+fn place(database: &Path, run: RunId) -> PathBuf {
+    folder(database).join(run.to_string())
+}

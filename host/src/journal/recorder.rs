@@ -1,0 +1,386 @@
+//! The one thread that writes: whatever is queued goes into one commit.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::contents::{self, Content, kind_and_data};
+use super::database::explained;
+use super::encoding::encode;
+use super::owner::Owner;
+use super::requests::{self, Request};
+use super::{Journal, RecordedRun};
+use crate::model::{Event, EventKind, RunId, State};
+
+/// How long events wait for others to share a commit with.
+const LINGER: Duration = Duration::from_millis(5);
+/// Events that share one commit at most.
+const COMMIT: usize = 1 << 14;
+/// Batches that may wait to be written; then the runs wait for the disk.
+const QUEUE: usize = 256;
+/// How often the thread looks for what other processes ask.
+const REQUESTS: Duration = Duration::from_millis(40);
+
+/// When events are known to be on the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Soon after they are shown.
+    #[default]
+    Relaxed,
+    /// Before they are shown or acted on.
+    Strict,
+}
+
+/// What is recorded of a run besides its events.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// How it was started, as JSON.
+    pub launch: String,
+    /// What no other run may have.
+    pub key: Option<String>,
+    pub durability: Durability,
+}
+
+/// Records one root flow run.
+#[derive(Debug)]
+pub struct Recorder {
+    batches: Option<SyncSender<Batch>>,
+    thread: Option<JoinHandle<()>>,
+    /// Why nothing is recorded any more.
+    lost: Arc<OnceLock<String>>,
+    durability: Durability,
+    /// A key has to be taken, or found to be taken, before anything happens.
+    takes_key: bool,
+    journal: Journal,
+    owner: Option<Owner>,
+}
+
+struct Batch {
+    events: Vec<Event>,
+    /// Told when they are on the disk.
+    synced: Option<Sender<()>>,
+}
+
+impl Recorder {
+    /// Starts the thread. `ask` is called with what other processes ask of the run.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be opened once more, or the thread not be started.
+    pub fn start(
+        journal: &Journal,
+        recording: Recording,
+        ask: impl Fn(Request) + Send + 'static,
+    ) -> Result<Self> {
+        Self::go_on(journal, recording, None, ask)
+    }
+
+    /// Goes on with a run that is recorded, and that `owner` has taken.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recorder::start`].
+    pub fn resume(
+        journal: &Journal,
+        recording: Recording,
+        (run, owner): (&RecordedRun, Owner),
+        ask: impl Fn(Request) + Send + 'static,
+    ) -> Result<Self> {
+        Self::go_on(journal, recording, Some((run.number, owner)), ask)
+    }
+
+    fn go_on(
+        journal: &Journal,
+        recording: Recording,
+        known: Option<(i64, Owner)>,
+        ask: impl Fn(Request) + Send + 'static,
+    ) -> Result<Self> {
+        let (batches, inbox) = sync_channel(QUEUE);
+        let lost = Arc::new(OnceLock::new());
+        let (number, owner) = known.unzip();
+        let durability = recording.durability;
+        let takes_key = recording.key.is_some() && number.is_none();
+        let writer = Writer {
+            connection: journal.again()?.connection,
+            inbox,
+            recording,
+            number,
+            lost: lost.clone(),
+            ask: Box::new(ask),
+            looked: Instant::now(),
+            commits: 0,
+        };
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || writer.run())
+            .context("cannot start the journal's thread")?;
+        Ok(Self {
+            batches: Some(batches),
+            thread: Some(thread),
+            lost,
+            durability,
+            takes_key,
+            journal: journal.again()?,
+            owner,
+        })
+    }
+
+    /// Queues events, and with [`Durability::Strict`] waits until they are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be recorded: nothing is from then on.
+    pub fn record(&mut self, events: &[Event]) -> Result<()> {
+        if let (None, Some(event)) = (&self.owner, events.first()) {
+            self.owner = Owner::take(&self.journal.path, event.run)?;
+        }
+        self.send(events.to_vec(), self.is_strict())?;
+        self.takes_key = false;
+        Ok(())
+    }
+
+    /// Whether the run may not go on where this record fails.
+    pub fn is_strict(&self) -> bool {
+        self.durability == Durability::Strict || self.takes_key
+    }
+
+    /// Waits until all events are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If some could not be recorded.
+    pub fn finish(self) -> Result<()> {
+        self.send(Vec::new(), true)
+    }
+
+    fn send(&self, events: Vec<Event>, wait: bool) -> Result<()> {
+        let (synced, told) = channel();
+        let batch = Batch {
+            events,
+            synced: wait.then_some(synced),
+        };
+        let sent = self.batches.as_ref().map(|batches| batches.send(batch));
+        let done = matches!(sent, Some(Ok(()))) && (!wait || told.recv().is_ok());
+        match self.lost.get() {
+            Some(why) => Err(anyhow!("{why}")),
+            None if done => Ok(()),
+            None => bail!("the journal's thread has ended"),
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        drop(self.batches.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has shown itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's own.
+struct Writer {
+    connection: Connection,
+    inbox: Receiver<Batch>,
+    recording: Recording,
+    /// The row of the run.
+    number: Option<i64>,
+    lost: Arc<OnceLock<String>>,
+    ask: Box<dyn Fn(Request) + Send>,
+    looked: Instant,
+    commits: u64,
+}
+
+impl Writer {
+    fn run(mut self) {
+        loop {
+            match self.inbox.recv_timeout(REQUESTS) {
+                Ok(batch) => self.write(batch),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.looked.elapsed() >= REQUESTS {
+                self.looked = Instant::now();
+                self.look_for_requests();
+            }
+        }
+    }
+
+    fn write(&mut self, first: Batch) {
+        let Batch { mut events, synced } = first;
+        let mut waiting: Vec<_> = synced.into_iter().collect();
+        self.gather(&mut events, &mut waiting);
+        if self.lost.get().is_none()
+            && let Err(error) = self.commit(events)
+        {
+            let _ = self.lost.set(format!("{error:#}"));
+        }
+        for synced in waiting {
+            // Whoever waited may be gone.
+            let _ = synced.send(());
+        }
+    }
+
+    /// What comes soon shares the commit, unless somebody waits for it.
+    fn gather(&self, events: &mut Vec<Event>, waiting: &mut Vec<Sender<()>>) {
+        let until = Instant::now() + LINGER;
+        while events.len() < COMMIT {
+            let left = match waiting.is_empty() {
+                true => until.saturating_duration_since(Instant::now()),
+                false => Duration::ZERO,
+            };
+            let Ok(batch) = self.inbox.recv_timeout(left) else {
+                return;
+            };
+            events.extend(batch.events);
+            waiting.extend(batch.synced);
+        }
+    }
+
+    fn commit(&mut self, mut events: Vec<Event>) -> Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let contents: Vec<_> = events.iter_mut().flat_map(contents::take_out).collect();
+        let data = encode(&events)?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(explained)?;
+        let number = match self.number {
+            Some(number) => number,
+            None => insert(&transaction, &events, &self.recording)?,
+        };
+        fold(&transaction, number, &events)?;
+        append(&transaction, number, &data, &contents).map_err(explained)?;
+        transaction.commit().map_err(explained)?;
+        self.number = Some(number);
+        self.commits += 1;
+        die_for_a_test(self.commits);
+        Ok(())
+    }
+
+    fn look_for_requests(&mut self) {
+        let Some(number) = self.number else {
+            return;
+        };
+        // What cannot be read now is looked for again soon.
+        if let Ok(requests) = requests::take(&mut self.connection, number) {
+            requests.into_iter().for_each(&self.ask);
+        }
+    }
+}
+
+/// Ends the process after a commit, where a test of the debug build says so.
+fn die_for_a_test(commits: u64) {
+    #[cfg(debug_assertions)]
+    if std::env::var("WFLOW_DIE_AT_COMMIT").is_ok_and(|at| at == commits.to_string()) {
+        std::process::abort();
+    }
+    #[cfg(not(debug_assertions))]
+    let _ = commits;
+}
+
+/// The row of a new run, from the first of its events.
+fn insert(transaction: &Transaction<'_>, events: &[Event], recording: &Recording) -> Result<i64> {
+    let first = events.first().context("a run without events")?;
+    let EventKind::FlowRunCreated {
+        name, flow, tags, ..
+    } = &first.kind
+    else {
+        bail!("a run that begins without its creation");
+    };
+    let row = params![
+        first.run.0.as_bytes(),
+        &**name,
+        &**flow,
+        State::Pending.word(),
+        serde_json::to_string(tags)?,
+        nanoseconds(first),
+        recording.key,
+        recording.launch,
+    ];
+    let inserted = transaction.execute(
+        "INSERT INTO runs (id, name, flow, state, tags, created, key, launch)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        row,
+    );
+    inserted.map_err(|error| match &recording.key {
+        Some(key) if is_taken(&error) => anyhow!("another run has the id '{key}' by now"),
+        _ => explained(error),
+    })?;
+    Ok(transaction.last_insert_rowid())
+}
+
+fn is_taken(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+}
+
+fn nanoseconds(event: &Event) -> i64 {
+    i64::try_from(event.at.as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+/// Brings the run's row to where its events have come.
+fn fold(transaction: &Transaction<'_>, number: i64, events: &[Event]) -> Result<()> {
+    let id: Vec<u8> = transaction
+        .prepare_cached("SELECT id FROM runs WHERE number = ?1")?
+        .query_row([number], |row| row.get(0))?;
+    let root = RunId(uuid::Uuid::from_slice(&id)?);
+    let (mut created, mut completed, mut state, mut ended) = (0, 0, None, None);
+    for event in events {
+        match &event.kind {
+            EventKind::TaskRunCreated { resumed: false, .. } => created += 1,
+            EventKind::TaskRunFinished { outcome } => {
+                completed += i64::from(outcome.is_completed());
+            }
+            _ => {}
+        }
+        if event.run == root
+            && let Some(now) = event.kind.state()
+        {
+            state = Some(now);
+            ended = now.is_final().then(|| nanoseconds(event));
+        }
+    }
+    transaction
+        .prepare_cached(
+            "UPDATE runs SET task_runs = task_runs + ?2, completed = completed + ?3,
+                 state = coalesce(?4, state), ended = CASE WHEN ?4 IS NULL THEN ended ELSE ?5 END
+             WHERE number = ?1",
+        )?
+        .execute(params![
+            number,
+            created,
+            completed,
+            state.map(State::word),
+            ended
+        ])
+        .map_err(explained)?;
+    Ok(())
+}
+
+fn append(
+    transaction: &Transaction<'_>,
+    number: i64,
+    data: &[u8],
+    contents: &[Content],
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT INTO events (run, data) VALUES (?1, ?2)")?
+        .execute(params![number, data])?;
+    for Content { hash, value } in contents {
+        let (_, data) = kind_and_data(value);
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO contents (hash, data) VALUES (?1, ?2)")?
+            .execute(params![hash, data])?;
+        transaction
+            .prepare_cached("INSERT OR IGNORE INTO uses (run, hash) VALUES (?1, ?2)")?
+            .execute(params![number, hash])?;
+    }
+    Ok(())
+}

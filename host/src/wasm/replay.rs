@@ -1,0 +1,243 @@
+//! What makes a flow repeatable: its clock is recorded, its random numbers come from the run, and a
+//! sleep ends when it would have ended.
+//!
+//! Tasks have the real clock and random numbers: they are not run again once they have completed.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::SystemTime;
+
+use chacha20::ChaCha12Rng;
+use chacha20::rand_core::SeedableRng;
+use sha2::{Digest, Sha256};
+use wasmtime::Result;
+use wasmtime::component::{HasData, Linker, Resource};
+use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi::clocks::WasiClocksView;
+use wasmtime_wasi::p2::DynPollable;
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
+use wasmtime_wasi::p2::bindings::clocks::wall_clock::{self, Datetime};
+
+use super::sandbox::Sandbox;
+use crate::model::{Observation, RunId};
+use crate::runner::{Diverged, History, Job, TaskFuture};
+
+/// What the random numbers of all flows of one root flow run come from.
+pub type Seed = [u8; 32];
+
+/// Entries after which the loop is told, though the flow does nothing.
+const PENDING: usize = 1000;
+/// Bytes that an entry counts as of what a run may print and log.
+const ENTRY: usize = 16;
+/// The resolution of a flow's clock.
+const MILLISECOND: u64 = 1_000_000;
+
+/// Where the job's history begins: where the last attempt's has come to.
+pub(super) fn history(job: &Job) -> Arc<Mutex<History>> {
+    let observed = job.past.as_ref().map(|past| past.observed().to_vec());
+    let history = History::new(job.attempt.run, observed.unwrap_or_default());
+    Arc::new(Mutex::new(history))
+}
+
+/// Random numbers that are the same at every attempt of the run.
+pub(super) fn seed(wasi: &mut WasiCtxBuilder, seed: Seed, run: RunId) {
+    let of = |purpose: &[u8]| -> Seed {
+        let hash = Sha256::new_with_prefix(seed)
+            .chain_update(run.0.as_bytes())
+            .chain_update(purpose);
+        hash.finalize().into()
+    };
+    let mut insecure_seed = [0; 16];
+    insecure_seed.copy_from_slice(&of(b"insecure seed")[..16]);
+    wasi.secure_random(ChaCha12Rng::from_seed(of(b"secure")))
+        .insecure_random(ChaCha12Rng::from_seed(of(b"insecure")))
+        .insecure_random_seed(u128::from_le_bytes(insecure_seed));
+}
+
+impl Sandbox {
+    fn history(&self) -> Option<MutexGuard<'_, History>> {
+        let history = self.history.as_ref()?;
+        Some(history.lock().expect("never held across a panic"))
+    }
+
+    /// Whether what the flow does now, it did before.
+    pub(super) fn is_replaying(&self) -> bool {
+        self.history().is_some_and(|history| history.is_replaying())
+    }
+
+    pub(super) fn replay<T>(
+        &self,
+        question: &str,
+        pick: impl FnOnce(&Observation) -> Option<T>,
+    ) -> Result<Option<T>, Diverged> {
+        match self.history() {
+            Some(mut history) => history.replay(question, pick),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the flow was told before how the run ended, and it ended so.
+    pub(super) fn replay_result(&self, future: &TaskFuture) -> Result<bool, Diverged> {
+        let told = self.replay("the result of a run", |answer| {
+            matches!(answer, Observation::Result).then_some(())
+        })?;
+        Ok(told.is_some() && self.still_holds(future.outcome().is_some()))
+    }
+
+    /// Which of the runs the flow was told had ended, if they have.
+    pub(super) fn replay_ended(
+        &self,
+        futures: &[TaskFuture],
+    ) -> Result<Option<Vec<u32>>, Diverged> {
+        let told = self.replay("the runs that have ended", |answer| match answer {
+            Observation::Ended(indices) => Some(indices.clone()),
+            _ => None,
+        })?;
+        let Some(indices) = told else {
+            return Ok(None);
+        };
+        let ended = |index: &u32| {
+            let future = futures.get(*index as usize);
+            future.map(|future| future.outcome().is_some())
+        };
+        match indices.iter().map(ended).collect::<Option<Vec<_>>>() {
+            Some(ended) => Ok(self
+                .still_holds(ended.into_iter().all(|it| it))
+                .then_some(indices)),
+            None => Err(Diverged("it waits for fewer runs than it did".to_owned())),
+        }
+    }
+
+    /// A run that is tried again may end differently: from there on nothing is as it was.
+    fn still_holds(&self, holds: bool) -> bool {
+        if let (false, Some(mut history)) = (holds, self.history()) {
+            history.go_live();
+        }
+        holds
+    }
+
+    /// Takes down what a flow is told.
+    pub(super) fn observe(&self, what: impl FnOnce() -> Observation) -> Result<()> {
+        let Some(mut history) = self.history() else {
+            return Ok(());
+        };
+        let before = history.pending();
+        history.observe(what());
+        let is_new = history.pending() > before;
+        drop(history);
+        match is_new {
+            true => self.admit_entry(before + 1),
+            false => Ok(()),
+        }
+    }
+
+    /// A flow that asks without end ends itself, as one does that prints without end.
+    fn admit_entry(&self, pending: usize) -> Result<()> {
+        if pending >= PENDING {
+            self.tell_observed();
+        }
+        self.admit(ENTRY)
+    }
+
+    /// Tells the loop what the flow was told, before the flow acts on it.
+    pub(super) fn tell_observed(&self) {
+        let input = self.history().and_then(|mut history| history.flush());
+        if let Some(input) = input {
+            self.mailbox.send(input);
+        }
+    }
+
+    /// The time that a flow is told, in nanoseconds since 1970.
+    fn flow_time(&self) -> Result<Option<u64>> {
+        let Some(mut history) = self.history() else {
+            return Ok(None);
+        };
+        let before = history.pending();
+        let time = history.time(now())?;
+        let pending = history.pending();
+        drop(history);
+        if pending > before {
+            self.admit_entry(pending)?;
+        }
+        Ok(Some(time))
+    }
+}
+
+/// The clocks of flows and tasks.
+struct Clocks<'a>(&'a mut Sandbox);
+
+/// Tells the linker of [`Clocks`].
+struct FlowClocks;
+
+impl HasData for FlowClocks {
+    type Data<'a> = Clocks<'a>;
+}
+
+/// Puts the flows' clocks in the place of WASI's own, which tasks go on to use.
+pub(super) fn add_clocks(linker: &mut Linker<Sandbox>) -> Result<()> {
+    linker.allow_shadowing(true);
+    monotonic_clock::add_to_linker::<_, FlowClocks>(linker, |sandbox| Clocks(sandbox))?;
+    wall_clock::add_to_linker::<_, FlowClocks>(linker, |sandbox| Clocks(sandbox))?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+impl wall_clock::Host for Clocks<'_> {
+    fn now(&mut self) -> Result<Datetime> {
+        match self.0.flow_time()? {
+            Some(time) => Ok(Datetime {
+                seconds: time / 1_000_000_000,
+                nanoseconds: (time % 1_000_000_000) as u32,
+            }),
+            None => wall_clock::Host::now(&mut self.0.clocks()),
+        }
+    }
+
+    fn resolution(&mut self) -> Result<Datetime> {
+        match self.0.history {
+            Some(_) => Ok(Datetime {
+                seconds: 0,
+                nanoseconds: MILLISECOND as u32,
+            }),
+            None => wall_clock::Host::resolution(&mut self.0.clocks()),
+        }
+    }
+}
+
+impl monotonic_clock::Host for Clocks<'_> {
+    fn now(&mut self) -> Result<u64> {
+        match self.0.flow_time()? {
+            Some(time) => Ok(time),
+            None => monotonic_clock::Host::now(&mut self.0.clocks()),
+        }
+    }
+
+    fn resolution(&mut self) -> Result<u64> {
+        match self.0.history {
+            Some(_) => Ok(MILLISECOND),
+            None => monotonic_clock::Host::resolution(&mut self.0.clocks()),
+        }
+    }
+
+    fn subscribe_instant(&mut self, when: u64) -> Result<Resource<DynPollable>> {
+        if self.0.history.is_none() {
+            return monotonic_clock::Host::subscribe_instant(&mut self.0.clocks(), when);
+        }
+        self.0.tell_observed();
+        // A time that has passed before the flow was resumed is not waited for again.
+        let left = when.saturating_sub(now());
+        monotonic_clock::Host::subscribe_duration(&mut self.0.clocks(), left)
+    }
+
+    fn subscribe_duration(&mut self, duration: u64) -> Result<Resource<DynPollable>> {
+        match self.0.flow_time()? {
+            Some(time) => self.subscribe_instant(time.saturating_add(duration)),
+            None => monotonic_clock::Host::subscribe_duration(&mut self.0.clocks(), duration),
+        }
+    }
+}
+
+/// In nanoseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_nanos()).unwrap_or(u64::MAX)
+}
