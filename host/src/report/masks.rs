@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value as Json;
 
-use crate::model::MASK;
+use crate::model::{MASK, Value};
 
 /// To mask less would mask most of the output.
 pub const SHORTEST_SECRET: usize = 4;
 
 /// Every spelling of every secret, as the automaton of Aho and Corasick: it reads each byte once,
 /// however often a secret begins.
-pub(super) struct Masks(Vec<Node>);
+pub struct Masks(Vec<Node>);
 
 /// What has been read so far ends like the beginning of a spelling that leads here, and like that
 /// of none that is longer.
@@ -28,7 +28,7 @@ struct Node {
 }
 
 impl Masks {
-    pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let spellings: BTreeSet<_> = secrets.into_iter().flat_map(spellings).collect();
         let mut masks = Self(vec![Node::default()]);
         for spelling in spellings {
@@ -81,6 +81,20 @@ impl Masks {
                 Some(&next) => return next,
                 None if at == 0 => return 0,
                 None => at = self.0[at].shorter,
+            }
+        }
+    }
+
+    /// Whether the value has a secret in it that would be masked, or the same among its bytes.
+    pub fn find_in(&self, value: &Value) -> bool {
+        match value {
+            Value::Json(text) => matches!(self.json(text), Cow::Owned(_)),
+            Value::Bytes(bytes) => {
+                let mut at = 0;
+                bytes.iter().any(|&byte| {
+                    at = self.step(at, byte);
+                    self.0[at].ends > 0
+                })
             }
         }
     }
@@ -310,6 +324,18 @@ mod tests {
             "",
         );
         check_pieces(&["abcd", "abcdef"], &[("abcd", ""), ("e", "")], "********e");
+    }
+
+    #[test]
+    fn secrets_are_found_in_values() {
+        let masks = Masks::new(["sword\"fish"]);
+        let json = |text: &str| masks.find_in(&Value::Json(text.into()));
+        assert!(json(r#"{"a":["a sword\u0022fish"]}"#));
+        assert!(!json(r#"{"a":["sword","fish"]}"#));
+        let bytes = |bytes: &'static [u8]| masks.find_in(&Value::Bytes(bytes.into()));
+        assert!(bytes(b"\xff sword\"fish\0"));
+        assert!(!bytes(b"sword\" fish"));
+        assert!(!Masks::new([]).find_in(&Value::null()));
     }
 
     /// What [`Masks`] does, done slowly.

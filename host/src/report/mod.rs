@@ -20,7 +20,7 @@ pub use chart::Chart;
 pub use duration::duration;
 pub use json::JsonReporter;
 pub use masked::Masker;
-pub use masks::SHORTEST_SECRET;
+pub use masks::{Masks, SHORTEST_SECRET};
 pub use screen::Terminals;
 pub use terminal::TerminalReporter;
 pub use trace::{chrome_trace, otlp};
