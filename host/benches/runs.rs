@@ -15,7 +15,10 @@ use anyhow::{Context, Result, ensure};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 use wflow_host::model::{Outcome, RunnerKind, Value as RunValue};
-use wflow_host::runner::{ArgumentSource, Capacity, Part, Plan, Runner, Submit};
+use wflow_host::report::Masks;
+use wflow_host::runner::{
+    ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Runner, Submit,
+};
 use wflow_host::wasm::{self, Grants, Limits, LoadedComponent, Seed, WasmExecutor};
 
 wasmtime::component::bindgen!({
@@ -141,6 +144,7 @@ impl Host {
         let part = Part {
             name: String::new(),
             digest: self.component.digest.clone(),
+            home: self.component.home.clone(),
             manifest: self.component.manifest.clone(),
         };
         let plan = Plan::new(vec![part], Some(runner), workers as usize);
@@ -148,7 +152,9 @@ impl Host {
             slots: SLOTS as usize,
             limits: Vec::new(),
         };
-        let (mut runner, mailbox) = Runner::new(plan, capacity, Arc::new(self.executor()))?;
+        let executor = Arc::new(self.executor());
+        let cache = Cache::new(MemoryCache::default(), Masks::new([]));
+        let (mut runner, mailbox) = Runner::new(plan, capacity, executor, cache)?;
         let count = ArgumentSource::Value(RunValue::Json(RUNS.to_string().into()));
         let submit = Submit {
             name: "noops".to_owned(),

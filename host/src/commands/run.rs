@@ -19,8 +19,10 @@ use crate::journal::{Durability, Journal, Owner, RecordedRun, Recorder, Recordin
 use crate::model::{
     Definition, EndedRunOf, FailureKind, Limit, Most, Outcome, Record, RunId, Scope, Value,
 };
+use crate::report::Masks;
 use crate::runner::{
-    ArgumentSource, Capacity, Mailbox, Part, PastRun, Plan, Runner, Submit, TaskFuture,
+    ArgumentSource, Cache, Capacity, Mailbox, MemoryCache, Part, PastRun, Plan, Runner, Submit,
+    TaskFuture,
 };
 use crate::scheduler::Input;
 use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
@@ -163,10 +165,12 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
     let mut plan = Plan::new(parts, settings.runner(), settings.workers(&flow.options));
     let past = start.past(&mut plan);
     let secrets = grants.secrets.clone();
+    let values = secrets.iter().map(|secret| &*secret.value);
+    let cache = Cache::new(MemoryCache::default(), Masks::new(values));
     let loaded = components.into_iter().map(|(_, component)| component);
     let executor = WasmExecutor::new(loaded.collect(), settings.limits()?, grants, launch.seed);
     let (mut runner, mailbox) =
-        Runner::new(plan, capacity, Arc::new(executor)).context(HostFault)?;
+        Runner::new(plan, capacity, Arc::new(executor), cache).context(HostFault)?;
     let root = mailbox.start(submit, past);
     let recorder = recorder(args, start, &launch, (&mailbox, root.id())).context(HostFault)?;
     let audience = Audience::new(args.display.reporter(), recorder, &secrets);
@@ -293,6 +297,7 @@ fn part((name, component): &(&str, LoadedComponent)) -> Part {
     Part {
         name: (*name).to_owned(),
         digest: component.digest.clone(),
+        home: component.home.clone(),
         manifest: component.manifest.clone(),
     }
 }

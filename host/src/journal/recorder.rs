@@ -335,7 +335,7 @@ fn fold(transaction: &Transaction<'_>, number: i64, events: &[Event]) -> Result<
     for event in events {
         match &event.kind {
             EventKind::TaskRunCreated { resumed: false, .. } => created += 1,
-            EventKind::TaskRunFinished { outcome } => {
+            EventKind::TaskRunFinished { outcome, .. } => {
                 completed += i64::from(outcome.is_completed());
             }
             _ => {}

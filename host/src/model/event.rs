@@ -103,6 +103,9 @@ pub enum EventKind {
     CancellationStarted,
     TaskRunFinished {
         outcome: Outcome,
+        /// It has the result of another run, and did not execute.
+        #[serde(default, skip_serializing_if = "is_false")]
+        cached: bool,
     },
     /// The flow's function has ended; runs that it submitted are still awaited.
     FlowRunReturned {
@@ -124,6 +127,7 @@ impl EventKind {
             Self::AttemptStarted { .. } => Some(State::Running),
             Self::AttemptFailed { .. } => Some(State::AwaitingRetry),
             Self::CancellationStarted => Some(State::Cancelling),
+            Self::TaskRunFinished { cached: true, .. } => Some(State::Cached),
             end => end.outcome().map(State::from),
         }
     }
@@ -131,7 +135,7 @@ impl EventKind {
     /// How the run ended, if this is its end.
     pub fn outcome(&self) -> Option<&Outcome> {
         match self {
-            Self::TaskRunFinished { outcome } | Self::FlowRunFinished { outcome, .. } => {
+            Self::TaskRunFinished { outcome, .. } | Self::FlowRunFinished { outcome, .. } => {
                 Some(outcome)
             }
             _ => None,
@@ -144,7 +148,7 @@ impl EventKind {
             Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
                 (&mut arguments[..], None, None)
             }
-            Self::TaskRunFinished { outcome }
+            Self::TaskRunFinished { outcome, .. }
             | Self::FlowRunFinished { outcome, .. }
             | Self::HookFinished { outcome, .. } => (&mut [][..], Some(outcome), None),
             Self::ArtifactCreated { data, .. } => (&mut [][..], None, Some(data)),

@@ -1,6 +1,7 @@
 //! The words that every other room speaks: ids, values, definitions, states and events. No clock, no IO.
 
 mod bytes;
+mod cache;
 mod definition;
 mod event;
 mod hook;
@@ -13,6 +14,7 @@ mod record;
 mod state;
 mod value;
 
+pub use cache::{CacheIsolation, CacheKey, CachePolicy, CacheUse};
 pub use definition::{Definition, Manifest, Parameter};
 pub use event::{Argument, ArtifactKind, Event, EventKind, Input, Level, Stream};
 pub use hook::{EndedRun, EndedRunOf, Hooks};

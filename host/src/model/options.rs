@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Hooks;
+use super::{CacheIsolation, CachePolicy, Hooks};
 
 /// What the code declares about the runs of a flow or task, or one submit overrides; an option that
 /// is not there is left to whatever comes before.
@@ -38,6 +38,24 @@ pub struct Options {
     /// How many runs of the task may execute at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u32>,
+    /// What runs of the task must have in common to share a result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_policy: Option<CachePolicy>,
+    /// A text that runs of the task must have in common instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_key: Option<String>,
+    /// How long a result is kept, in milliseconds; for ever if it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_expiration_ms: Option<u64>,
+    /// Whether a run executes although there may be a result, whose place its own takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_cache: Option<bool>,
+    /// What runs of one key do that are due at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_isolation: Option<CacheIsolation>,
+    /// Whether the sandbox keeps from the task whatever is no argument.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pure: Option<bool>,
     /// Whether each line that a run prints becomes a line of its log; the submitting run's if it is
     /// not there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,8 +99,8 @@ pub enum RunnerKind {
 }
 
 impl Options {
-    /// These options, and those of `below` where these are silent. Tags add up; hooks are those of
-    /// `below`.
+    /// These options, and those of `below` where these are silent. Tags add up; hooks, and what is
+    /// pure, are for `below` to say.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let mut tags = below.tags.clone();
@@ -91,6 +109,11 @@ impl Options {
                 tags.push(tag);
             }
         }
+        // A submit that says by what results are shared says all of it.
+        let (cache_policy, cache_key) = match (&self.cache_policy, &self.cache_key) {
+            (None, None) => (below.cache_policy.clone(), below.cache_key.clone()),
+            _ => (self.cache_policy, self.cache_key),
+        };
         Self {
             run_name: self.run_name.or_else(|| below.run_name.clone()),
             retries: self.retries.or(below.retries),
@@ -101,6 +124,12 @@ impl Options {
             tags,
             priority: self.priority.or(below.priority),
             max_concurrency: self.max_concurrency.or(below.max_concurrency),
+            cache_policy,
+            cache_key,
+            cache_expiration_ms: self.cache_expiration_ms.or(below.cache_expiration_ms),
+            refresh_cache: self.refresh_cache.or(below.refresh_cache),
+            cache_isolation: self.cache_isolation.or(below.cache_isolation),
+            pure: below.pure,
             log_prints: self.log_prints.or(below.log_prints),
             on_completion: below.on_completion.clone(),
             on_failure: below.on_failure.clone(),
@@ -109,6 +138,18 @@ impl Options {
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
         }
+    }
+
+    /// Whether there is one that only tasks have.
+    pub fn has_any_of_tasks(&self) -> bool {
+        self.priority.is_some()
+            || self.max_concurrency.is_some()
+            || self.cache_policy.is_some()
+            || self.cache_key.is_some()
+            || self.cache_expiration_ms.is_some()
+            || self.refresh_cache.is_some()
+            || self.cache_isolation.is_some()
+            || self.pure.is_some()
     }
 
     /// What is called when a run has ended.

@@ -177,7 +177,8 @@ impl RunRecord {
                 self.observed.truncate(*from);
                 self.observed.extend_from_slice(observed);
             }
-            EventKind::TaskRunFinished { outcome } | EventKind::FlowRunFinished { outcome, .. } => {
+            EventKind::TaskRunFinished { outcome, .. }
+            | EventKind::FlowRunFinished { outcome, .. } => {
                 self.ended = Some(at);
                 self.outcome = Some(outcome.clone());
             }

@@ -18,6 +18,8 @@ pub enum State {
     /// Its attempt is to be ended at once.
     Cancelling,
     Completed,
+    /// It has the result of another run, and did not execute.
+    Cached,
     Failed,
     TimedOut,
     UpstreamFailed,
@@ -43,12 +45,13 @@ pub enum StateType {
 
 impl State {
     /// In the order of the declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Pending,
         Self::Running,
         Self::AwaitingRetry,
         Self::Cancelling,
         Self::Completed,
+        Self::Cached,
         Self::Failed,
         Self::TimedOut,
         Self::UpstreamFailed,
@@ -64,7 +67,7 @@ impl State {
             Self::Running => StateType::Running,
             Self::AwaitingRetry => StateType::Scheduled,
             Self::Cancelling => StateType::Cancelling,
-            Self::Completed => StateType::Completed,
+            Self::Completed | Self::Cached => StateType::Completed,
             Self::Failed
             | Self::TimedOut
             | Self::UpstreamFailed
@@ -73,6 +76,11 @@ impl State {
             Self::Crashed => StateType::Crashed,
             Self::Cancelled => StateType::Cancelled,
         }
+    }
+
+    /// Whether the run has ended with a result.
+    pub fn is_completed(self) -> bool {
+        self.state_type() == StateType::Completed
     }
 
     /// Whether the run has ended.
@@ -86,12 +94,21 @@ impl State {
     /// The one table of legal moves.
     pub fn may_become(self, next: Self) -> bool {
         use State::{
-            AwaitingRetry, Cancelled, Cancelling, InvalidInput, Pending, Running, UpstreamFailed,
+            AwaitingRetry, Cached, Cancelled, Cancelling, InvalidInput, Pending, Running,
+            UpstreamFailed,
         };
         match self {
-            Pending => matches!(next, Running | UpstreamFailed | InvalidInput | Cancelled),
-            Running => matches!(next, AwaitingRetry | Cancelling) || next.is_final(),
-            AwaitingRetry => matches!(next, Running | UpstreamFailed | InvalidInput | Cancelled),
+            Pending => matches!(
+                next,
+                Running | Cached | UpstreamFailed | InvalidInput | Cancelled
+            ),
+            Running => {
+                matches!(next, AwaitingRetry | Cancelling) || next.is_final() && next != Cached
+            }
+            AwaitingRetry => matches!(
+                next,
+                Running | Cached | UpstreamFailed | InvalidInput | Cancelled
+            ),
             Cancelling => next == Cancelled,
             ended => {
                 debug_assert!(ended.is_final(), "every other state is above");
@@ -108,6 +125,7 @@ impl State {
             Self::AwaitingRetry => "awaiting-retry",
             Self::Cancelling => "cancelling",
             Self::Completed => "completed",
+            Self::Cached => "cached",
             Self::Failed => "failed",
             Self::TimedOut => "timed-out",
             Self::UpstreamFailed => "upstream-failed",
@@ -126,6 +144,7 @@ impl State {
             Self::AwaitingRetry => "AwaitingRetry",
             Self::Cancelling => "Cancelling",
             Self::Completed => "Completed",
+            Self::Cached => "Cached",
             Self::Failed => "Failed",
             Self::TimedOut => "TimedOut",
             Self::UpstreamFailed => "UpstreamFailed",

@@ -77,8 +77,12 @@ impl<Out: Write> JsonReporter<Out> {
             EventKind::HookFinished { hook, outcome } => {
                 finished(json!({ "event": "HookFinished", "hook": hook }), outcome)
             }
-            EventKind::TaskRunFinished { outcome } => {
-                finished(json!({ "event": "TaskRunFinished" }), outcome)
+            EventKind::TaskRunFinished { outcome, cached } => {
+                let mut event = finished(json!({ "event": "TaskRunFinished" }), outcome);
+                if *cached {
+                    event["cached"] = json!(true);
+                }
+                event
             }
             EventKind::FlowRunFinished {
                 outcome,

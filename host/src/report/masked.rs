@@ -95,7 +95,7 @@ impl Masks {
             }
             EventKind::AttemptFailed { failure, .. } => self.mask_failure(failure),
             EventKind::Logged { message, .. } => self.mask_text(message),
-            EventKind::TaskRunFinished { outcome }
+            EventKind::TaskRunFinished { outcome, .. }
             | EventKind::FlowRunFinished { outcome, .. }
             | EventKind::HookFinished { outcome, .. } => self.mask_outcome(outcome),
             EventKind::ArtifactCreated {
@@ -209,6 +209,7 @@ mod tests {
         };
         let finished = |message| EventKind::TaskRunFinished {
             outcome: Outcome::Failed(failure(message)),
+            cached: false,
         };
         let failed = |message| EventKind::AttemptFailed {
             failure: failure(message),

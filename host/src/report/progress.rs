@@ -40,7 +40,7 @@ impl Progress {
                 });
             }
             EventKind::TaskRunCreated { .. } => self.task_runs += 1,
-            EventKind::TaskRunFinished { outcome } => {
+            EventKind::TaskRunFinished { outcome, .. } => {
                 self.finished += 1;
                 self.failed += usize::from(!outcome.is_completed());
             }

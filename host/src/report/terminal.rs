@@ -300,7 +300,13 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                     format_args!("{kind} '{name}' - Hook '{hook}' ended in {failure}"),
                 ),
             },
-            EventKind::TaskRunFinished { outcome } => self.finished(event, &run, outcome, ""),
+            EventKind::TaskRunFinished { cached: true, .. } => self.line_with_state(
+                event,
+                Level::Info,
+                format_args!("{kind} '{name}' - Finished in state "),
+                "Cached(type=COMPLETED)",
+            ),
+            EventKind::TaskRunFinished { outcome, .. } => self.finished(event, &run, outcome, ""),
             EventKind::FlowRunReturned { unfinished } => self.line(
                 event,
                 Level::Info,

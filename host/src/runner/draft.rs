@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::argument::Bound;
+use super::cache::Recipe;
 use super::mailbox::Submission;
 use super::plan::Planned;
 use super::{PastAttempt, Submit, Submitter, Target, TaskFuture};
@@ -73,6 +74,14 @@ impl<'a> Draft<'a> {
         Some(self.bound.name(template))
     }
 
+    /// How the result of a task run is kept.
+    fn recipe(&self) -> Option<Recipe> {
+        match self.target {
+            Target::Task => Recipe::of(self.options()),
+            Target::Flow => None,
+        }
+    }
+
     /// What the loop keeps; it takes the arguments.
     pub(super) fn submission(
         &mut self,
@@ -92,6 +101,9 @@ impl<'a> Draft<'a> {
             name: self.planned.name.clone(),
             origin: self.planned.origin.clone(),
             arguments,
+            parameters: self.planned.parameters.clone(),
+            recipe: self.recipe().map(Box::new),
+            pure: self.options().pure.unwrap_or(false),
             timeout: self.options().timeout_ms.map(Duration::from_millis),
             runner,
             log_prints: self.options().log_prints.unwrap_or(inherited),
@@ -107,6 +119,7 @@ impl<'a> Draft<'a> {
         (runner, workers): (RunnerKind, usize),
         past: Past,
     ) -> NewRun {
+        let cache = self.recipe().map(|recipe| recipe.uses);
         let Resolved {
             options,
             retries,
@@ -121,6 +134,7 @@ impl<'a> Draft<'a> {
                 Target::Task => NewRunOf::Task {
                     task: title,
                     priority: options.priority.unwrap_or(0),
+                    cache,
                 },
                 Target::Flow => NewRunOf::Flow {
                     flow: title,

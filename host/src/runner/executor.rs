@@ -21,6 +21,8 @@ pub struct Attempt {
     pub hook: Option<Arc<str>>,
     /// The flow's or task's name.
     pub name: Arc<str>,
+    /// Nothing but the arguments is for it to see.
+    pub pure: bool,
     /// One for each parameter, in the definition's order; for a hook, the ended run alone.
     pub arguments: Vec<Value>,
 }

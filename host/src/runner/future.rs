@@ -17,7 +17,7 @@ struct Shared {
     name: Arc<str>,
     /// An index into [`State::ALL`].
     state: AtomicU8,
-    outcome: OnceLock<Outcome>,
+    outcome: OnceLock<(State, Outcome)>,
     ended: Notify,
     stopped: AtomicBool,
     stop: Notify,
@@ -48,12 +48,12 @@ impl TaskFuture {
 
     /// How the run ended, if it has.
     pub fn outcome(&self) -> Option<&Outcome> {
-        self.0.outcome.get()
+        self.0.outcome.get().map(|(_, outcome)| outcome)
     }
 
     pub fn state(&self) -> State {
-        match self.outcome() {
-            Some(outcome) => outcome.into(),
+        match self.0.outcome.get() {
+            Some((state, _)) => *state,
             None => State::ALL[usize::from(self.0.state.load(Ordering::Relaxed))],
         }
     }
@@ -97,9 +97,9 @@ impl TaskFuture {
         self.0.resumed.notify_one();
     }
 
-    pub(super) fn end(&self, outcome: Outcome) {
+    pub(super) fn end(&self, state: State, outcome: Outcome) {
         // The scheduler ends a run once.
-        let _ = self.0.outcome.set(outcome);
+        let _ = self.0.outcome.set((state, outcome));
         self.0.ended.notify_waiters();
     }
 }

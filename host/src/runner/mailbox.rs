@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
 use super::argument::ArgumentSource;
+use super::cache::Recipe;
 use super::draft::Draft;
 use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
@@ -52,6 +53,11 @@ pub(super) struct Submission {
     pub(super) origin: Arc<Origin>,
     /// One for each parameter.
     pub(super) arguments: Vec<ArgumentSource>,
+    pub(super) parameters: Arc<[Arc<str>]>,
+    /// None if the result is not kept.
+    pub(super) recipe: Option<Box<Recipe>>,
+    /// Nothing that is no argument makes a difference to it.
+    pub(super) pure: bool,
     pub(super) timeout: Option<Duration>,
     pub(super) runner: RunnerKind,
     pub(super) log_prints: bool,
@@ -163,7 +169,7 @@ impl Mailbox {
                 let past = run.past();
                 match run.outcome {
                     Some(outcome) => {
-                        future.end(outcome);
+                        future.end(run.state, outcome);
                         (future, past, None)
                     }
                     None => (future, past, Some(Arc::new(run.attempt))),

@@ -1,6 +1,9 @@
 //! The one loop: takes inputs from the mailbox, asks the scheduler, shows what happened, acts on it.
 
 mod argument;
+mod cache;
+mod cached;
+mod canonical;
 mod draft;
 mod executor;
 mod future;
@@ -24,6 +27,7 @@ use crate::model::{
 };
 use crate::scheduler::{Input, Scheduler};
 pub use argument::ArgumentSource;
+pub use cache::{Cache, MemoryCache, ResultCache};
 pub use executor::{Attempt, Executor, Job, Target};
 pub use future::TaskFuture;
 pub use history::{Diverged, History};
@@ -55,6 +59,7 @@ pub struct Runner {
     live: HashMap<RunId, Submission>,
     lanes: Lanes,
     mailbox: Mailbox,
+    cache: Cache,
 }
 
 impl Runner {
@@ -63,6 +68,7 @@ impl Runner {
         plan: Plan,
         capacity: Capacity,
         executor: Arc<E>,
+        cache: Cache,
     ) -> Result<(Self, Mailbox)> {
         let workers = plan.workers;
         let (mailbox, inbox) = mailbox::open(plan);
@@ -72,6 +78,7 @@ impl Runner {
             live: HashMap::new(),
             lanes: Lanes::start(workers, &executor, &mailbox)?,
             mailbox: mailbox.clone(),
+            cache,
         };
         Ok((runner, mailbox))
     }
@@ -83,25 +90,48 @@ impl Runner {
     ///
     /// Only what `show` returns: the runs' own failures are in the events.
     pub async fn run(&mut self, mut show: impl FnMut(&[Event]) -> Result<()>) -> Result<()> {
+        let mut answers = Vec::new();
         let mut started = false;
         while !started || !self.scheduler.is_done() {
-            if self.inbox.is_empty() {
-                show(&[])?;
-            }
-            let input = self.next_input().await;
+            let events = match answers.is_empty() {
+                true => {
+                    if self.inbox.is_empty() {
+                        show(&[])?;
+                    }
+                    self.next_events().await
+                }
+                false => self.answered(std::mem::take(&mut answers)),
+            };
             started = true;
-            let mut events = self.scheduler.handle(Timestamp::now(), input);
-            // What has come in meanwhile is recorded in one go.
-            while events.len() < BATCH
-                && let Ok(message) = self.inbox.try_recv()
-            {
-                let input = self.input(message);
-                events.extend(self.scheduler.handle(Timestamp::now(), input));
-            }
             show(&events)?;
-            events.into_iter().for_each(|event| self.act_on(event));
+            let told = events.into_iter().filter_map(|event| self.act_on(event));
+            answers = told.collect();
         }
         show(&[])
+    }
+
+    /// What has come in meanwhile is recorded in one go, but after a question comes its answer.
+    async fn next_events(&mut self) -> Vec<Event> {
+        let input = self.next_input().await;
+        let mut events = self.scheduler.handle(Timestamp::now(), input);
+        let mut asked = self.asks_the_cache(&events);
+        while !asked
+            && events.len() < BATCH
+            && let Ok(message) = self.inbox.try_recv()
+        {
+            let input = self.input(message);
+            let more = self.scheduler.handle(Timestamp::now(), input);
+            asked = self.asks_the_cache(&more);
+            events.extend(more);
+        }
+        events
+    }
+
+    fn answered(&mut self, answers: Vec<Input>) -> Vec<Event> {
+        let answers = answers.into_iter();
+        answers
+            .flat_map(|answer| self.scheduler.handle(Timestamp::now(), answer))
+            .collect()
     }
 
     async fn next_input(&mut self) -> Input {
@@ -121,13 +151,19 @@ impl Runner {
                 self.live.extend(submission.map(|kept| (new.run, kept)));
                 Input::Submitted(new)
             }
-            Message::Input(input) => input,
+            Message::Input(input) => self.offered(input),
         }
     }
 
-    fn act_on(&mut self, event: Event) {
+    /// Gives what is known at once because of it.
+    fn act_on(&mut self, event: Event) -> Option<Input> {
         match event.kind {
-            EventKind::AttemptStarted { .. } => self.start(event.run),
+            EventKind::TaskRunCreated { flow_run, .. } => {
+                let live = self.live.get_mut(&event.run)?;
+                live.recipe.as_mut()?.flow_run = Some(flow_run);
+            }
+            EventKind::TaskRunSubmitted => return self.ask_the_cache(&event),
+            EventKind::AttemptStarted { .. } => return self.start(event.run),
             EventKind::AttemptFailed { .. } => {
                 self.live[&event.run].future.set_state(State::AwaitingRetry);
             }
@@ -138,26 +174,39 @@ impl Runner {
                 future.set_state(State::Cancelling);
                 future.stop();
             }
-            EventKind::TaskRunFinished { outcome } | EventKind::FlowRunFinished { outcome, .. } => {
-                if let Some(live) = self.live.remove(&event.run) {
-                    live.future.end(outcome);
+            EventKind::TaskRunFinished { outcome, cached } => {
+                let live = self.live.remove(&event.run)?;
+                let state = match cached {
+                    true => State::Cached,
+                    false => (&outcome).into(),
+                };
+                if let (State::Completed, Outcome::Completed(result)) = (state, &outcome)
+                    && let Some(recipe) = live.recipe.filter(|recipe| recipe.offered)
+                {
+                    self.cache.keep(&recipe, result, event.at);
                 }
+                live.future.end(state, outcome);
+            }
+            EventKind::FlowRunFinished { outcome, .. } => {
+                let live = self.live.remove(&event.run)?;
+                live.future.end((&outcome).into(), outcome);
             }
             _ => {}
         }
+        None
     }
 
-    fn start(&mut self, id: RunId) {
+    fn start(&mut self, id: RunId) -> Option<Input> {
         let submission = self.live.get_mut(&id).expect("it has not ended");
         submission.future.set_state(State::Running);
-        let values = submission.arguments.iter().map(ArgumentSource::value);
-        match values.collect() {
+        match submission.values() {
             Ok(arguments) => self.lanes.send(submission.job(arguments)),
             Err(refusal) => {
                 let outcome = Outcome::failed(FailureKind::InvalidInput, refusal);
-                self.mailbox.send(Input::AttemptEnded { run: id, outcome });
+                return Some(Input::AttemptEnded { run: id, outcome });
             }
         }
+        None
     }
 }
 
@@ -188,6 +237,7 @@ impl Runner {
                 target,
                 hook: Some(hook.clone()),
                 name: planned.name.clone(),
+                pure: false,
                 arguments: vec![Value::Json(told.into())],
             },
             future: TaskFuture::new(ended.id, hook),
@@ -202,6 +252,11 @@ impl Runner {
 }
 
 impl Submission {
+    /// Its arguments, once the runs that they come from have ended; or why there are none.
+    fn values(&self) -> Result<Vec<Value>, String> {
+        self.arguments.iter().map(ArgumentSource::value).collect()
+    }
+
     fn job(&mut self, arguments: Vec<Value>) -> Job {
         Job {
             attempt: Attempt {
@@ -210,6 +265,7 @@ impl Submission {
                 target: self.target,
                 hook: None,
                 name: self.name.clone(),
+                pure: self.pure,
                 arguments,
             },
             future: self.future.clone(),

@@ -18,6 +18,7 @@ pub struct PastRun {
     arguments: Vec<Argument>,
     /// How it ended, where that still holds.
     pub(super) outcome: Option<Outcome>,
+    pub(super) state: State,
     attempts: u32,
     retries: u32,
     due: Option<jiff::Timestamp>,
@@ -72,6 +73,7 @@ impl PastRun {
             name: run.name.clone(),
             arguments: run.arguments.clone(),
             outcome: run.outcome.as_ref().filter(holds).cloned(),
+            state: run.state,
             attempts: run.attempts,
             retries: run.retries,
             due: run.retry_at,
@@ -85,7 +87,7 @@ impl PastRun {
     /// What the scheduler is told.
     pub(super) fn past(&self) -> Past {
         match &self.outcome {
-            Some(outcome) => Past::Ended(outcome.into()),
+            Some(_) => Past::Ended(self.state),
             None => Past::Unfinished {
                 attempts: self.attempts,
                 retries: self.retries,

@@ -14,6 +14,8 @@ pub struct Part {
     pub name: String,
     /// SHA-256 of the component, in hexadecimal digits.
     pub digest: String,
+    /// Where it was loaded from: the same when it is built anew.
+    pub home: String,
     pub manifest: Manifest,
 }
 
@@ -53,6 +55,8 @@ pub(super) struct Planned {
     pub(super) name: Arc<str>,
     pub(super) origin: Arc<Origin>,
     pub(super) definition: Definition,
+    /// Their names, in the definition's order.
+    pub(super) parameters: Arc<[Arc<str>]>,
     pub(super) retries: Arc<Retries>,
     pub(super) tags: Arc<[String]>,
     pub(super) hooks: Arc<Hooks>,
@@ -66,6 +70,7 @@ pub struct Origin {
     /// As in [`Part::name`].
     pub name: Arc<str>,
     pub digest: Arc<str>,
+    pub home: Arc<str>,
 }
 
 impl Plan {
@@ -79,6 +84,7 @@ impl Plan {
             let origin = Arc::new(Origin {
                 name: part.name.into(),
                 digest: part.digest.into(),
+                home: part.home.into(),
             });
             let planned = |definition| {
                 let planned = Planned::new(definition, &origin);
@@ -110,10 +116,12 @@ impl Plan {
 impl Planned {
     fn new(definition: Definition, origin: &Arc<Origin>) -> Self {
         let name: Arc<str> = (&*definition.name).into();
+        let names = definition.parameters.iter().map(|it| (&*it.name).into());
         Self {
             title: title(&origin.name, &name).into(),
             name,
             origin: origin.clone(),
+            parameters: names.collect(),
             retries: definition.options.retries().into(),
             tags: definition.options.tags.clone().into(),
             hooks: definition.options.hooks().into(),

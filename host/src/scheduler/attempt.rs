@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::cached::key_to_take;
 use super::queue::{Next, Turn};
 use super::run::{Kind, Phase};
 use super::{Scheduler, Timer};
@@ -42,7 +43,9 @@ impl Scheduler {
         self.queue.next(self.now, |id| {
             let run = &runs[&id];
             match (&run.phase, &run.kind) {
-                (Phase::Ready, Kind::Task { gates, .. }) => Turn::Start(gates),
+                (Phase::Ready, Kind::Task { gates, .. }) => {
+                    Turn::Start(gates, key_to_take(runs, run))
+                }
                 (Phase::Resuming, _) => Turn::Resume,
                 _ => Turn::Gone,
             }
@@ -112,6 +115,9 @@ impl Scheduler {
         }
         if let Kind::Task { gates, .. } = &run.kind {
             self.queue.leave(gates);
+        }
+        if let Some(key) = run.exclusive_key() {
+            self.queue.leave_key(key, id);
         }
     }
 

@@ -43,7 +43,10 @@ impl Scheduler {
 
     /// What follows from it is settled later: a chain of dependents may be longer than the stack.
     pub(super) fn end(&mut self, id: RunId, outcome: Outcome) {
-        let state = State::from(&outcome);
+        self.end_as(id, State::from(&outcome), outcome);
+    }
+
+    pub(super) fn end_as(&mut self, id: RunId, state: State, outcome: Outcome) {
         self.set_phase(id, Phase::Ended(state));
         let message = match &outcome {
             Outcome::Failed(failure) => failure.message.clone(),
@@ -57,7 +60,10 @@ impl Scheduler {
                 runs,
                 completed,
             },
-            Kind::Task { .. } => EventKind::TaskRunFinished { outcome },
+            Kind::Task { .. } => EventKind::TaskRunFinished {
+                outcome,
+                cached: state == State::Cached,
+            },
         };
         self.unfinished -= 1;
         self.emit(id, finished);
@@ -126,7 +132,7 @@ impl Scheduler {
         } = &mut self.run(flow_run).kind
         {
             *ended += 1;
-            *completed += usize::from(state == State::Completed);
+            *completed += usize::from(state.is_completed());
         }
         self.finish_flow(flow_run);
     }

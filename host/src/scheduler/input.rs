@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::model::{
-    Argument, ArtifactKind, Hooks, Level, Observed, Outcome, Retries, RunId, RunnerKind, State,
-    Stream, Value,
+    Argument, ArtifactKind, CacheKey, CacheUse, Hooks, Level, Observed, Outcome, Retries, RunId,
+    RunnerKind, State, Stream, Value,
 };
 
 #[derive(Debug)]
@@ -17,6 +17,19 @@ pub enum Input {
     AttemptEnded {
         run: RunId,
         outcome: Outcome,
+    },
+    /// A task run with a [`CacheUse`] was submitted: the answer to it, before anything else.
+    CacheAnswered {
+        run: RunId,
+        /// None where no key can be made; the run then executes for itself.
+        key: Option<CacheKey>,
+        /// The result that was kept under the key.
+        found: Option<Value>,
+    },
+    /// An attempt has completed, with a result that runs of the same key may have.
+    ResultOffered {
+        run: RunId,
+        result: Value,
     },
     /// A task run waits for other runs: its slot is free meanwhile.
     Waiting {
@@ -114,6 +127,8 @@ pub enum NewRunOf {
         task: Arc<str>,
         /// Runs of higher priority start first.
         priority: i32,
+        /// Without one it always executes, and keeps its result to itself.
+        cache: Option<CacheUse>,
     },
 }
 

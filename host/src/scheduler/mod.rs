@@ -2,9 +2,11 @@
 //!
 //! Task runs start by priority, then in the order in which they become ready, as long as slots are
 //! free. A run that waits for other runs gives its slot away, so nested submits cannot deadlock
-//! however few slots there are; it goes first when it wants one again. Flow runs hold no slot.
+//! however few slots there are; it goes first when it wants one again. Flow runs hold no slot, and
+//! neither do runs that are given a result that was kept.
 
 mod attempt;
+mod cached;
 mod ending;
 mod input;
 mod queue;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::{EndedRun, Event, EventKind, Limit, RunId, State};
+use crate::model::{CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
 pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
 use queue::Queue;
 use run::{Phase, Run};
@@ -32,6 +34,8 @@ pub struct Scheduler {
     ended: VecDeque<(RunId, State)>,
     /// Runs whose hooks are being called, and those that are left, the last one first.
     hooks: HashMap<RunId, (EndedRun, Vec<Arc<str>>)>,
+    /// Runs that found no result, for which one may come before they start.
+    hopeful: HashMap<CacheKey, Vec<RunId>>,
     unfinished: usize,
     now: Timestamp,
     events: Vec<Event>,
@@ -55,6 +59,7 @@ impl Scheduler {
             timers: BinaryHeap::new(),
             ended: VecDeque::new(),
             hooks: HashMap::new(),
+            hopeful: HashMap::new(),
             unfinished: 0,
             now: Timestamp::UNIX_EPOCH,
             events: Vec::new(),
@@ -67,6 +72,8 @@ impl Scheduler {
         match input {
             Input::Submitted(new) => self.add(*new),
             Input::AttemptEnded { run, outcome } => self.end_attempt(run, outcome),
+            Input::CacheAnswered { run, key, found } => self.take_answer(run, key, found),
+            Input::ResultOffered { run, result } => self.end_with_offer(run, result),
             Input::Waiting { run } => self.yield_slot(run),
             Input::WaitEnded { run } => self.want_slot(run),
             Input::Logged {
@@ -161,6 +168,8 @@ impl Scheduler {
     }
 }
 
+#[cfg(test)]
+mod cached_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Random scripts: whatever guests do in whatever order, nothing is lost, nothing runs twice, every
 //! run ends, and no more runs execute than may.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{Failure, FailureKind, Outcome, Retries, RunnerKind, Value};
+use crate::model::{
+    CacheIsolation, CacheUse, Failure, FailureKind, Outcome, Retries, RunnerKind, Value,
+};
 
 const TAGGED_AT_ONCE: usize = 2;
 
@@ -22,6 +24,7 @@ enum Step {
         priority: i32,
         tagged: bool,
         refused: bool,
+        cache: Option<CacheUse>,
     },
     StartFlow {
         by: usize,
@@ -31,6 +34,7 @@ enum Step {
     End {
         run: usize,
         kind: Option<FailureKind>,
+        /// Of a failure; a result may be kept.
         retryable: bool,
     },
     Wait {
@@ -54,11 +58,21 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Some(FailureKind::Crashed)),
         1 => Just(Some(FailureKind::TimedOut)),
     ];
+    let cache = prop_oneof![
+        2 => Just(None),
+        1 => (prop::bool::weighted(0.2), any::<bool>()).prop_map(|(refresh, serializable)| {
+            let isolation = match serializable {
+                true => CacheIsolation::Serializable,
+                false => CacheIsolation::ReadCommitted,
+            };
+            Some(CacheUse { refresh, isolation })
+        }),
+    ];
     let upstreams = vec((any::<usize>(), any::<bool>()), 0..3);
     prop_oneof![
-        6 => (any::<usize>(), upstreams, 0..3_u32, -1..2_i32, any::<bool>(), prop::bool::weighted(0.1))
-            .prop_map(|(by, upstreams, retries, priority, tagged, refused)| Step::SubmitTask {
-                by, upstreams, retries, priority, tagged, refused,
+        6 => (any::<usize>(), upstreams, 0..3_u32, -1..2_i32, any::<bool>(), prop::bool::weighted(0.1), cache)
+            .prop_map(|(by, upstreams, retries, priority, tagged, refused, cache)| Step::SubmitTask {
+                by, upstreams, retries, priority, tagged, refused, cache,
             }),
         2 => (any::<usize>(), 0..2_u32, proptest::option::of(1..50_u64))
             .prop_map(|(by, retries, timeout_ms)| Step::StartFlow { by, retries, timeout_ms }),
@@ -81,6 +95,10 @@ struct Seen {
     upstreams: Vec<Upstream>,
     retries: u32,
     tagged: bool,
+    cache: Option<CacheUse>,
+    key: CacheKey,
+    /// Others of its key wait for it.
+    alone: bool,
     attempts: u32,
     /// It could start at once.
     ready: bool,
@@ -90,6 +108,13 @@ struct Seen {
     yielded: bool,
 }
 
+impl Seen {
+    fn is_exclusive(&self) -> bool {
+        let isolation = self.cache.map(|cache| cache.isolation);
+        isolation == Some(CacheIsolation::Serializable)
+    }
+}
+
 /// Plays guests that keep to the contract, and checks all that happens.
 struct World {
     scheduler: Scheduler,
@@ -97,6 +122,8 @@ struct World {
     now: Timestamp,
     runs: HashMap<RunId, Seen>,
     order: Vec<RunId>,
+    /// The keys under which there is a result.
+    kept: HashSet<CacheKey>,
 }
 
 impl World {
@@ -109,6 +136,7 @@ impl World {
             now: Timestamp::UNIX_EPOCH,
             runs: HashMap::new(),
             order: Vec::new(),
+            kept: HashSet::new(),
         };
         world.submit(None, world.flow(None), Vec::new(), 0, false, false);
         world
@@ -132,6 +160,7 @@ impl World {
                 priority,
                 tagged,
                 refused,
+                cache,
             } => {
                 let Some(parent) = self.pick(by, |run| run.live && !run.yielded) else {
                     return;
@@ -145,6 +174,7 @@ impl World {
                 let task = NewRunOf::Task {
                     task: "task".into(),
                     priority,
+                    cache,
                 };
                 self.submit(Some(parent), task, upstreams, retries, tagged, refused);
             }
@@ -218,6 +248,12 @@ impl World {
             upstreams: upstreams.clone(),
             retries,
             tagged,
+            cache: match what {
+                NewRunOf::Task { cache, .. } => cache,
+                NewRunOf::Flow { .. } => None,
+            },
+            key: CacheKey([self.order.len() as u8 % 2; 32]),
+            alone: false,
             attempts: 0,
             ready: false,
             live: false,
@@ -247,6 +283,7 @@ impl World {
 
     fn end(&mut self, run: RunId, kind: Option<FailureKind>, retryable: bool) {
         let outcome = match kind {
+            None if retryable && self.runs[&run].cache.is_some() => return self.offer(run),
             None => Outcome::Completed(Value::null()),
             Some(kind) => Outcome::Failed(Failure {
                 kind,
@@ -259,11 +296,36 @@ impl World {
         self.handle(Input::AttemptEnded { run, outcome });
     }
 
+    fn offer(&mut self, run: RunId) {
+        let seen = self.runs.get_mut(&run).expect("it was picked");
+        (seen.live, seen.yielded) = (false, false);
+        if seen.state == State::Running {
+            self.kept.insert(seen.key);
+        }
+        let result = Value::null();
+        self.handle(Input::ResultOffered { run, result });
+    }
+
     fn handle(&mut self, input: Input) {
-        for event in self.scheduler.handle(self.now, input) {
-            self.observe(&event);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for event in self.scheduler.handle(self.now, input) {
+                self.observe(&event);
+                inputs.extend(self.answer(&event));
+            }
         }
         self.check_bounds();
+    }
+
+    fn answer(&self, event: &Event) -> Option<Input> {
+        let run = event.run;
+        let Seen { cache, key, .. } = self.runs[&run];
+        let is_kept = self.kept.contains(&key) && !cache?.refresh;
+        (event.kind == EventKind::TaskRunSubmitted).then(|| Input::CacheAnswered {
+            run,
+            key: Some(key),
+            found: is_kept.then(Value::null),
+        })
     }
 
     fn observe(&mut self, event: &Event) {
@@ -277,7 +339,13 @@ impl World {
                 State::AwaitingRetry
             }
             EventKind::CancellationStarted => State::Cancelling,
-            EventKind::TaskRunFinished { outcome } => outcome.into(),
+            EventKind::TaskRunFinished { cached: true, .. } => {
+                let Seen { cache, key, .. } = self.runs[&event.run];
+                assert!(cache.is_some_and(|cache| !cache.refresh));
+                assert!(self.kept.contains(&key), "there is no such result");
+                State::Cached
+            }
+            EventKind::TaskRunFinished { outcome, .. } => outcome.into(),
             EventKind::FlowRunFinished { outcome, .. } => {
                 let mut own = self
                     .runs
@@ -308,12 +376,14 @@ impl World {
     fn check_start(&mut self, id: RunId, number: u32) {
         for upstream in &self.runs[&id].upstreams {
             let state = self.runs[&upstream.run].state;
-            assert!(state == State::Completed || upstream.allow_failure && state.is_final());
+            assert!(state.is_completed() || upstream.allow_failure && state.is_final());
         }
         if let Some(parent) = self.runs[&id].parent {
             assert_ne!(self.runs[&parent].state, State::Cancelling);
         }
+        let alone = self.is_alone(&self.runs[&id]);
         let seen = self.seen(id);
+        seen.alone = alone;
         assert!(!seen.live, "one attempt at a time");
         seen.attempts += 1;
         assert_eq!(seen.attempts, number);
@@ -325,10 +395,40 @@ impl World {
         let live = || self.runs.values().filter(|run| run.live && !run.is_flow);
         let executing = live().filter(|run| !run.yielded).count();
         assert!(executing <= self.slots, "{executing} runs have slots");
-        let kept_back = self.runs.values().any(|run| run.ready && !run.tagged);
+        let ready = self.runs.values().filter(|run| run.ready);
+        let hopes = |run: &Seen| run.cache.is_some_and(|cache| !cache.refresh);
+        assert!(
+            !ready
+                .clone()
+                .any(|run| hopes(run) && self.kept.contains(&run.key)),
+            "a run is to execute although there is a result"
+        );
+        let held = |run: &&Seen| run.is_exclusive() && self.executes(run.key);
+        let kept_back = ready.clone().any(|run| !run.tagged && !held(&run));
         assert!(executing == self.slots || !kept_back, "a slot is idle");
         let tagged = live().filter(|run| run.tagged).count();
         assert!(tagged <= TAGGED_AT_ONCE, "{tagged} tagged runs execute");
+    }
+
+    /// Whether a run executes for which others of its key wait.
+    fn executes(&self, key: CacheKey) -> bool {
+        let alone = |run: &&Seen| run.live && run.alone && run.key == key;
+        let alone = self.runs.values().filter(alone).count();
+        assert!(alone <= 1, "{alone} runs of one key execute");
+        alone == 1
+    }
+
+    /// Whether others of its key are to wait for the run, which starts: no run waits for it that
+    /// others wait for.
+    fn is_alone(&self, run: &Seen) -> bool {
+        let mut ancestor = run.parent.map(|id| &self.runs[&id]);
+        while let Some(run) = ancestor {
+            if run.live && run.is_exclusive() {
+                return false;
+            }
+            ancestor = run.parent.map(|id| &self.runs[&id]);
+        }
+        run.is_exclusive()
     }
 
     /// Lets everything that lives complete, until nothing is left to wait for.

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Limit, Most, RunId, Scope};
+use crate::model::{CacheKey, Limit, Most, RunId, Scope};
 
 /// The limits that a run shares with others.
 pub(super) type Gates = Box<[usize]>;
@@ -18,6 +18,8 @@ pub(super) struct Queue {
     ready: BinaryHeap<Ready>,
     gates: Vec<Gate>,
     by_scope: HashMap<Scope, Vec<usize>>,
+    /// The runs that execute for all of their key, and those that wait for them.
+    keys: HashMap<CacheKey, (RunId, Vec<Ready>)>,
     number: u64,
 }
 
@@ -29,8 +31,8 @@ pub(super) enum Next {
 
 /// What the queue asks about a run when its turn comes.
 pub(super) enum Turn<'a> {
-    /// It starts, through these gates.
-    Start(&'a Gates),
+    /// It starts, through these gates, unless another one of this key executes.
+    Start(&'a Gates, Option<CacheKey>),
     Resume,
     /// It has ended meanwhile.
     Gone,
@@ -65,6 +67,7 @@ impl Queue {
             ready: BinaryHeap::new(),
             gates: limits.iter().map(Gate::new).collect(),
             by_scope,
+            keys: HashMap::new(),
             number: 0,
         }
     }
@@ -105,6 +108,18 @@ impl Queue {
         }
     }
 
+    /// The run's attempt is over: if others of its key waited for it, they try again.
+    pub(super) fn leave_key(&mut self, key: CacheKey, run: RunId) {
+        if self
+            .keys
+            .get(&key)
+            .is_some_and(|(holder, _)| *holder == run)
+            && let Some((_, waiting)) = self.keys.remove(&key)
+        {
+            self.ready.extend(waiting);
+        }
+    }
+
     /// Takes a slot for the next run, if there are both.
     pub(super) fn next<'a>(
         &mut self,
@@ -118,19 +133,26 @@ impl Queue {
                         self.slots -= 1;
                         return Some(Next::Resume(run));
                     }
-                    Turn::Start(_) | Turn::Gone => continue,
+                    Turn::Start(..) | Turn::Gone => continue,
                 }
             }
             self.readmit(now);
             let ready = self.ready.pop()?;
-            let Turn::Start(gates) = turn(ready.run) else {
+            let Turn::Start(gates, key) = turn(ready.run) else {
                 continue;
             };
+            if let Some((_, waiting)) = key.and_then(|key| self.keys.get_mut(&key)) {
+                waiting.push(ready);
+                continue;
+            }
             match gates.iter().find(|&&gate| !self.gates[gate].is_open(now)) {
                 Some(&closed) => self.gates[closed].waiting.push(ready),
                 None => {
                     for &gate in gates {
                         self.gates[gate].enter(now);
+                    }
+                    if let Some(key) = key {
+                        self.keys.insert(key, (ready.run, Vec::new()));
                     }
                     self.slots -= 1;
                     return Some(Next::Start(ready.run));

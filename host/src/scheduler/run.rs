@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::input::Upstream;
 use super::queue::Gates;
-use crate::model::{Hooks, Outcome, Retries, RunId, State};
+use crate::model::{CacheIsolation, CacheKey, CacheUse, Hooks, Outcome, Retries, RunId, State};
 
 #[derive(Debug)]
 pub(super) struct Run {
@@ -50,6 +50,9 @@ pub(super) enum Kind {
     Task {
         priority: i32,
         gates: Gates,
+        cache: Option<CacheUse>,
+        /// What its result is kept by, once that is known.
+        key: Option<CacheKey>,
     },
 }
 
@@ -74,6 +77,39 @@ pub(super) enum Phase {
 impl Run {
     pub(super) fn is_flow(&self) -> bool {
         matches!(self.kind, Kind::Flow { .. })
+    }
+
+    /// Whether a kept result may stand in for its attempt.
+    pub(super) fn asks_the_cache(&self) -> bool {
+        matches!(self.kind, Kind::Task { cache: Some(_), .. })
+    }
+
+    /// The key by which its result is kept.
+    pub(super) fn key(&self) -> Option<CacheKey> {
+        match self.kind {
+            Kind::Task { key, .. } => key,
+            Kind::Flow { .. } => None,
+        }
+    }
+
+    /// The key of which one run at a time executes.
+    pub(super) fn exclusive_key(&self) -> Option<CacheKey> {
+        match self.kind {
+            Kind::Task {
+                cache: Some(cache),
+                key,
+                ..
+            } if cache.isolation == CacheIsolation::Serializable => key,
+            _ => None,
+        }
+    }
+
+    /// Whether its instance is there.
+    pub(super) fn has_started(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Running | Phase::Yielded | Phase::Resuming
+        )
     }
 
     pub(super) fn holds_slot(&self) -> bool {

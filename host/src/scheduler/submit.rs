@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Scheduler;
 use super::input::{NewRun, NewRunOf, Past, Upstream};
+use super::queue::Gates;
 use super::run::{Kind, Phase, Run};
 use crate::model::{EventKind, FailureKind, Outcome, RunId, Scope, State};
 
@@ -13,7 +14,16 @@ impl Scheduler {
         let parent = new.parent;
         let kind = match &new.what {
             NewRunOf::Flow { timeout_ms, .. } => Kind::flow(*timeout_ms),
-            NewRunOf::Task { task, priority } => self.task(task, &new.tags, *priority),
+            NewRunOf::Task {
+                task,
+                priority,
+                cache,
+            } => Kind::Task {
+                priority: *priority,
+                gates: self.gates(task, &new.tags),
+                cache: *cache,
+                key: None,
+            },
         };
         let flow_run = parent.map(|parent| self.flow_run_of(parent));
         let (attempts, retried, due) = match new.past {
@@ -68,15 +78,14 @@ impl Scheduler {
         self.ended.push_back((id, state));
     }
 
-    fn task(&self, task: &Arc<str>, tags: &[String], priority: i32) -> Kind {
-        let gates = match self.queue.has_gates() {
+    fn gates(&self, task: &Arc<str>, tags: &[String]) -> Gates {
+        match self.queue.has_gates() {
             true => {
                 let tags = tags.iter().map(|tag| Scope::Tag(tag.as_str().into()));
                 self.queue.gates(tags.chain([Scope::Task(task.clone())]))
             }
             false => Box::default(),
-        };
-        Kind::Task { priority, gates }
+        }
     }
 
     /// The flow run that runs submitted by `id` belong to.
@@ -95,7 +104,7 @@ impl Scheduler {
         }
         for upstream in upstreams {
             match self.run(upstream.run).phase {
-                Phase::Ended(State::Completed) => {}
+                Phase::Ended(state) if state.is_completed() => {}
                 Phase::Ended(_) if upstream.allow_failure => {}
                 Phase::Ended(_) => return self.fail_upstream(id, upstream.run),
                 _ => {
@@ -126,7 +135,7 @@ impl Scheduler {
             return;
         }
         run.awaited -= 1;
-        if state != State::Completed && !dependent.allow_failure {
+        if !state.is_completed() && !dependent.allow_failure {
             self.fail_upstream(dependent.run, id);
         } else if run.awaited == 0 {
             self.make_ready(dependent.run);
@@ -140,10 +149,14 @@ impl Scheduler {
     }
 
     fn make_ready(&mut self, id: RunId) {
-        if !self.run(id).is_flow() {
+        let run = self.run(id);
+        let (is_flow, asks) = (run.is_flow(), run.asks_the_cache());
+        if !is_flow {
             self.emit(id, EventKind::TaskRunSubmitted);
         }
-        self.start_or_queue(id);
+        if !asks {
+            self.start_or_queue(id);
+        }
     }
 }
 

@@ -4,15 +4,20 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind, Value};
+use crate::model::{
+    CacheIsolation, CacheKey, CacheUse, Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind,
+    Value,
+};
 
 /// Plays a script and compares what happened.
 ///
 /// A line is a time in milliseconds and an input: `flow F [in PARENT]`, `task T in PARENT` (both
 /// `[after A,B] [after-failure-of A] [retries N] [timeout MS] [priority N] [of TASK] [tag TAG]`),
-/// `[on-failure HOOK,HOOK]`, `[began N [failures N]]`, `[ended STATE]`, `hooked R HOOK`, `ok R`, `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
+/// `[on-failure HOOK,HOOK]`, `[began N [failures N]]`, `[ended STATE]`, and of a task
+/// `[cached|refreshing|serializable]`; `miss R KEY`, `hit R`, `offer R`, `hooked R HOOK`, `ok R`,
+/// `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
 #[track_caller]
-fn check(slots: usize, script: &str, expected: &str) {
+pub(super) fn check(slots: usize, script: &str, expected: &str) {
     check_limited(slots, &[], script, expected);
 }
 
@@ -67,6 +72,15 @@ fn parse(input: &str) -> Input {
             run,
             outcome: Outcome::Completed(Value::null()),
         },
+        "offer" => Input::ResultOffered {
+            run,
+            result: Value::null(),
+        },
+        "miss" | "hit" => Input::CacheAnswered {
+            run,
+            key: words.get(2).map(|key| CacheKey([key.as_bytes()[0]; 32])),
+            found: (words[0] == "hit").then(Value::null),
+        },
         "fail" => failed(FailureKind::Failed, true),
         "time-out" => failed(FailureKind::TimedOut, true),
         "give-up" => failed(FailureKind::Failed, false),
@@ -106,6 +120,7 @@ fn submitted(words: &[&str]) -> Input {
         _ => NewRunOf::Task {
             task: option("of").unwrap_or("task").into(),
             priority: number("priority").map_or(0, |n| n as i32),
+            cache: words.iter().find_map(|word| cache_use(word)),
         },
     };
     Input::Submitted(Box::new(NewRun {
@@ -155,6 +170,16 @@ fn past(began: Option<&str>, failed: &str, ended: Option<&str>) -> Past {
     }
 }
 
+fn cache_use(word: &str) -> Option<CacheUse> {
+    let (refresh, isolation) = match word {
+        "cached" => (false, CacheIsolation::ReadCommitted),
+        "refreshing" => (true, CacheIsolation::ReadCommitted),
+        "serializable" => (false, CacheIsolation::Serializable),
+        _ => return None,
+    };
+    Some(CacheUse { refresh, isolation })
+}
+
 fn describe(event: &Event) -> String {
     let run = name(event.run);
     match &event.kind {
@@ -171,7 +196,8 @@ fn describe(event: &Event) -> String {
         EventKind::TaskRunYielded => format!("{run} yielded"),
         EventKind::TaskRunResumed => format!("{run} resumed"),
         EventKind::CancellationStarted => format!("{run} cancelling"),
-        EventKind::TaskRunFinished { outcome } => format!("{run} {}", state(outcome)),
+        EventKind::TaskRunFinished { cached: true, .. } => format!("{run} cached"),
+        EventKind::TaskRunFinished { outcome, .. } => format!("{run} {}", state(outcome)),
         EventKind::FlowRunReturned { unfinished } => format!("{run} returned, {unfinished} left"),
         EventKind::FlowRunFinished {
             outcome,
@@ -695,6 +721,7 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
         let task = NewRunOf::Task {
             task: "t".into(),
             priority: 0,
+            cache: None,
         };
         submit(n, task, (n > 1).then_some(n - 1));
     }

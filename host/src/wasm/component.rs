@@ -24,6 +24,8 @@ const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 pub struct LoadedComponent {
     /// SHA-256 of the file, in hexadecimal digits.
     pub digest: String,
+    /// The file.
+    pub home: String,
     pub manifest: Manifest,
     pub(super) guest: GuestPre<Sandbox>,
     wasm: Arc<[u8]>,
@@ -64,8 +66,10 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
     check_names(&manifest).with_context(|| format!("cannot run {shown}"))?;
+    let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(LoadedComponent {
         digest,
+        home: home.to_string_lossy().into_owned(),
         manifest,
         guest,
         wasm: wasm.into(),
@@ -169,6 +173,7 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
             target: Target::Task,
             hook: None,
             name: "describe".into(),
+            pure: false,
             arguments: Vec::new(),
         },
         future: TaskFuture::new(run, "describe".into()),
@@ -217,7 +222,7 @@ fn definition(target: Target, definition: plugin::Definition) -> Result<Definiti
         json => serde_json::from_str(json)?,
     };
     let misplaced = match target {
-        Target::Flow => options.priority.is_some() || options.max_concurrency.is_some(),
+        Target::Flow => options.has_any_of_tasks(),
         Target::Task => options.runner.is_some() || options.max_workers.is_some(),
     };
     ensure!(

@@ -349,6 +349,7 @@ fn state(state: State) -> WitState {
         State::AwaitingRetry => WitState::AwaitingRetry,
         State::Cancelling => WitState::Cancelling,
         State::Completed => WitState::Completed,
+        State::Cached => WitState::Cached,
         State::Failed => WitState::Failed,
         State::TimedOut => WitState::TimedOut,
         State::UpstreamFailed => WitState::UpstreamFailed,
