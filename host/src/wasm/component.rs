@@ -12,6 +12,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
 use super::engine;
+use super::pure;
 use super::replay::{self, Seed};
 use super::sandbox::{Limits, Sandbox};
 use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind};
@@ -27,17 +28,50 @@ pub struct LoadedComponent {
     /// The file.
     pub home: String,
     pub manifest: Manifest,
-    pub(super) guest: GuestPre<Sandbox>,
+    pub(super) guests: Guests,
     wasm: Arc<[u8]>,
     cache: Option<PathBuf>,
 }
 
+/// What instances are made of.
+#[derive(Clone)]
+pub(super) struct Guests {
+    plain: GuestPre<Sandbox>,
+    /// Where the component has pure tasks: the same, with less within reach.
+    pure: Option<GuestPre<Sandbox>>,
+}
+
+impl Guests {
+    fn new(
+        engine: &Engine,
+        component: &Component,
+        plain: GuestPre<Sandbox>,
+        manifest: &Manifest,
+    ) -> Result<Self> {
+        let is_pure = |task: &Definition| task.options.pure == Some(true);
+        let pure = match manifest.tasks.iter().any(is_pure) {
+            true => Some(prepare(engine, component, true)?),
+            false => None,
+        };
+        Ok(Self { plain, pure })
+    }
+
+    /// For a pure task, or for anything else.
+    pub(super) fn of(&self, pure: bool) -> &GuestPre<Sandbox> {
+        match &self.pure {
+            Some(guest) if pure => guest,
+            _ => &self.plain,
+        }
+    }
+}
+
 impl LoadedComponent {
     /// The same component on an engine whose instances are allocated on demand.
-    pub(super) fn on_demand(&self) -> Result<GuestPre<Sandbox>> {
+    pub(super) fn on_demand(&self) -> Result<Guests> {
         let engine = engine::on_demand(self.cache.as_deref())?;
         let component = Component::new(&engine, &self.wasm)?;
-        prepare(&engine, &component)
+        let plain = prepare(&engine, &component, false)?;
+        Guests::new(&engine, &component, plain, &self.manifest)
     }
 }
 
@@ -58,7 +92,7 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .map_err(anyhow::Error::from)
         .with_context(|| format!("{shown} is not a valid component"))?;
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
-    let guest = prepare(engine, &component).with_context(|| {
+    let guest = prepare(engine, &component, false).with_context(|| {
         format!("{shown} does not fit this wflow's contract; build it with this wflow's SDK")
     })?;
     let kept = cache.map(|folder| folder.join("manifests").join(format!("{digest}.json")));
@@ -66,12 +100,13 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
     check_names(&manifest).with_context(|| format!("cannot run {shown}"))?;
+    let guests = Guests::new(engine, &component, guest, &manifest)?;
     let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(LoadedComponent {
         digest,
         home: home.to_string_lossy().into_owned(),
         manifest,
-        guest,
+        guests,
         wasm: wasm.into(),
         cache: cache.map(Path::to_owned),
     })
@@ -122,11 +157,14 @@ fn check_names(manifest: &Manifest) -> Result<()> {
     Ok(())
 }
 
-fn prepare(engine: &Engine, component: &Component) -> Result<GuestPre<Sandbox>> {
+fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPre<Sandbox>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     replay::add_clocks(&mut linker)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
+    if pure {
+        pure::deny(&mut linker, engine, component)?;
+    }
     Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
 }
 

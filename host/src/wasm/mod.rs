@@ -7,6 +7,7 @@ mod grants;
 mod imports;
 mod outcome;
 mod output;
+mod pure;
 mod replay;
 mod sandbox;
 
@@ -19,6 +20,7 @@ use crate::model::{FailureKind, Outcome, Value};
 use crate::runner::{Executor, Job, Mailbox, Target};
 use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
+use component::Guests;
 pub use component::{LoadedComponent, load};
 pub use engine::engine;
 pub use grants::{
@@ -43,7 +45,7 @@ pub struct WasmExecutor {
 struct Held {
     component: LoadedComponent,
     /// For attempts that find the pool full: runs that wait for others hold their instances.
-    overflow: OnceLock<Option<GuestPre<Sandbox>>>,
+    overflow: OnceLock<Option<Guests>>,
 }
 
 impl WasmExecutor {
@@ -127,12 +129,13 @@ impl Executor for WasmExecutor {
             let message = "the host does not hold the component";
             return Outcome::failed(FailureKind::Crashed, message);
         };
-        if let Some(outcome) = self.run(&component.guest, job, mailbox).await {
+        let pure = job.attempt.pure;
+        if let Some(outcome) = self.run(component.guests.of(pure), job, mailbox).await {
             return outcome;
         }
         let overflow = overflow.get_or_init(|| component.on_demand().ok());
         let outcome = match overflow {
-            Some(guest) => self.run(guest, job, mailbox).await,
+            Some(guests) => self.run(guests.of(pure), job, mailbox).await,
             None => None,
         };
         outcome.unwrap_or_else(|| {

@@ -4,6 +4,7 @@ use wasmtime::Trap;
 use wasmtime_wasi::I32Exit;
 
 use super::Returned;
+use super::pure::Denied;
 use super::sandbox::Sandbox;
 use crate::model::{Failure, FailureKind, Outcome};
 use crate::runner::Diverged;
@@ -16,7 +17,10 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
     let (kind, message, retryable) = match returned {
         Ok(Ok(value)) => return Outcome::Completed(value.into()),
         Ok(Err(error)) => (FailureKind::Failed, error.message, error.retryable),
-        Err(error) => (FailureKind::Crashed, crash(&error, sandbox), true),
+        Err(error) => match error.downcast_ref::<Denied>() {
+            Some(denied) => (FailureKind::Denied, denied.to_string(), false),
+            None => (FailureKind::Crashed, crash(&error, sandbox), true),
+        },
     };
     Outcome::Failed(Failure {
         kind,

@@ -81,6 +81,9 @@ impl Sandbox {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(self.output(Stream::Stdout));
         wasi.stderr(self.output(Stream::Stderr));
+        if self.job.attempt.pure {
+            wasi.insecure_random_seed(0);
+        }
         for Variable { name, value } in &self.grants.environment {
             wasi.env(name, value);
         }
