@@ -16,6 +16,24 @@ pub enum Argument {
     OutcomeOf(Rc<RunFuture>),
 }
 
+/// Reads the arguments of a submit, in the parameters' order, before they are handed over.
+#[doc(hidden)]
+pub struct Values<'a>(std::slice::Iter<'a, Argument>);
+
+impl<'a> Values<'a> {
+    pub fn new(arguments: &'a [Argument]) -> Self {
+        Self(arguments.iter())
+    }
+
+    /// None if it is the result of a run.
+    pub fn take<T: Parameter>(&mut self) -> Option<T> {
+        match self.0.next()? {
+            Argument::Value(value) => T::from_value(value.clone()).ok(),
+            _ => None,
+        }
+    }
+}
+
 /// What a parameter of type `T` takes: a `T`, a `&T`, or the [`Future`] of a run that returns a `T`.
 ///
 /// A `String` also takes a `&str`, a `Vec<T>` also a reference to a list of futures, and an

@@ -201,8 +201,9 @@ impl<T> ExactSizeIterator for AsCompleted<T> {}
 
 impl State {
     /// Those in which a run has ended.
-    pub(crate) const FINAL: [Self; 8] = [
+    pub(crate) const FINAL: [Self; 9] = [
         Self::Completed,
+        Self::Cached,
         Self::Failed,
         Self::TimedOut,
         Self::UpstreamFailed,
@@ -222,6 +223,7 @@ impl fmt::Display for State {
             Self::AwaitingRetry => "awaiting-retry",
             Self::Cancelling => "cancelling",
             Self::Completed => "completed",
+            Self::Cached => "cached",
             Self::Failed => "failed",
             Self::TimedOut => "timed-out",
             Self::UpstreamFailed => "upstream-failed",

@@ -61,11 +61,12 @@ pub mod prelude {
 pub mod __private {
     pub use inventory;
 
+    pub use crate::argument::{Argument, Values};
     pub use crate::executor::block_on;
     pub use crate::hook::Hook;
     pub use crate::plugin::{Arguments, Declared, Kind, Registered, default, parameter};
     pub use crate::plugin::{describe, retry_if, run, run_hook};
-    pub use crate::submit::RunOptions;
+    pub use crate::submit::{CacheKey, RunOptions};
     pub use crate::value::{Fallible, Returned, Value};
 }
 

@@ -56,6 +56,16 @@ pub struct Declared {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_policy: Option<&'static [&'static str]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_expiration_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_cache: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_isolation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pure: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_prints: Option<bool>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub on_completion: &'static [&'static str],
@@ -82,6 +92,11 @@ impl Declared {
         tags: &[],
         priority: None,
         max_concurrency: None,
+        cache_policy: None,
+        cache_expiration_ms: None,
+        refresh_cache: None,
+        cache_isolation: None,
+        pure: None,
         log_prints: None,
         on_completion: &[],
         on_failure: &[],

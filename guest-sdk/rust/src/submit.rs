@@ -94,6 +94,44 @@ pub trait Configure: Sized {
 
 /// What `t::with()` of a task `t` has besides [`Configure`].
 pub trait ConfigureTask: Configure {
+    /// What runs must have in common to share a result, as in the attribute:
+    /// `"inputs - debug + task-source"`, or `"none"`.
+    #[must_use]
+    fn cache_policy(mut self, policy: &str) -> Self {
+        self.options().set("cache_policy", words(policy));
+        self
+    }
+
+    /// A text that runs must have in common to share a result.
+    #[must_use]
+    fn cache_key(mut self, key: impl Into<String>) -> Self {
+        self.options().set("cache_key", key.into());
+        self
+    }
+
+    /// How long the result is kept, in whole milliseconds.
+    #[must_use]
+    fn cache_expiration(mut self, time: Duration) -> Self {
+        self.options()
+            .set("cache_expiration_ms", milliseconds(time));
+        self
+    }
+
+    /// Whether the run executes although there may be a result, whose place its own takes.
+    #[must_use]
+    fn refresh_cache(mut self, refresh: bool) -> Self {
+        self.options().set("refresh_cache", refresh);
+        self
+    }
+
+    /// `"read-committed"`, or `"serializable"`: the run waits while another one executes whose result
+    /// it could have.
+    #[must_use]
+    fn cache_isolation(mut self, isolation: &str) -> Self {
+        self.options().set("cache_isolation", isolation);
+        self
+    }
+
     /// Runs of a higher priority start first; 0 is what others have.
     #[must_use]
     fn priority(mut self, priority: i32) -> Self {
@@ -131,22 +169,48 @@ impl<T> Dependency for AllowFailure<T> {
     }
 }
 
+/// A policy in the contract's words; the host tells what is wrong with them.
+fn words(policy: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut sign = "";
+    for token in policy.split_whitespace().filter(|token| *token != "none") {
+        match token {
+            "+" | "-" => sign = token.trim_matches('+'),
+            word => words.push(format!("{}{word}", mem::take(&mut sign))),
+        }
+    }
+    words
+}
+
 pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The overrides of one submit.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct RunOptions {
     /// In the contract's spelling.
     json: serde_json::Map<String, serde_json::Value>,
     /// Runs to wait for, and whether they may fail.
     wait_for: Vec<(Rc<RunFuture>, bool)>,
+    /// What the code makes keys of results with.
+    cache_key: Option<CacheKey>,
 }
 
+/// None where an argument is no value yet.
+pub type CacheKey = fn(&[Argument]) -> Option<String>;
+
 impl RunOptions {
-    pub fn submit<T: Parameter>(self, task: &str, mut arguments: Vec<Argument>) -> Future<T> {
+    pub fn new(cache_key: Option<CacheKey>) -> Self {
+        Self {
+            cache_key,
+            ..Self::default()
+        }
+    }
+
+    pub fn submit<T: Parameter>(mut self, task: &str, mut arguments: Vec<Argument>) -> Future<T> {
         only_in_wflow(task);
+        self.add_cache_key(&arguments);
         let arguments = lowered(&mut arguments);
         Future::new(runner::submit(
             task,
@@ -180,6 +244,11 @@ impl RunOptions {
     pub fn map<T: Parameter>(self, task: &str, columns: Vec<(&str, Column)>) -> Vec<Future<T>> {
         let mut runs = rows(task, columns);
         only_in_wflow(task);
+        if self.makes_cache_keys() {
+            // Each run has a key of its own, and so a submit of its own.
+            let submit = |row| self.clone().submit(task, row);
+            return runs.into_iter().map(submit).collect();
+        }
         let runs: Vec<_> = runs.iter_mut().map(|row| lowered(row)).collect();
         let futures = runner::submit_many(task, &runs, &self.wait_for(), &self.json());
         futures.into_iter().map(Future::new).collect()
@@ -194,6 +263,19 @@ impl RunOptions {
             &self.wait_for(),
             &self.json(),
         ))
+    }
+
+    fn makes_cache_keys(&self) -> bool {
+        let chosen = ["cache_key", "cache_policy"];
+        self.cache_key.is_some() && !chosen.iter().any(|option| self.json.contains_key(*option))
+    }
+
+    fn add_cache_key(&mut self, arguments: &[Argument]) {
+        if self.makes_cache_keys()
+            && let Some(key) = self.cache_key.and_then(|key| key(arguments))
+        {
+            self.set("cache_key", key);
+        }
     }
 
     fn set(&mut self, option: &str, value: impl Into<serde_json::Value>) {

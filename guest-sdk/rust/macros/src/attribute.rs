@@ -35,7 +35,7 @@ fn parse(kind: Kind, options: TokenStream, item: TokenStream) -> Result<(Options
     match (Options::parse(kind, options), function) {
         (Ok(options), Ok(function)) => {
             let names: Vec<_> = function.parameters.iter().map(Parameter::name).collect();
-            options.check_run_name(&names)?;
+            options.check_parameters(&names)?;
             Ok((options, function))
         }
         (Err(mut first), Err(second)) => {

@@ -60,7 +60,7 @@ impl<'a> Expansion<'a> {
         let cfgs = &self.function.cfgs;
         let plain_call = self.plain_call();
         let handle = self.handle();
-        let builder = self.builder();
+        let builder = self.builder(options);
         let definition = self.definition(options);
         quote! {
             #plain_call
@@ -128,7 +128,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// What can be done with `t`, and what `t::with()` returns.
-    fn builder(&self) -> TokenStream {
+    fn builder(&self, options: &Options) -> TokenStream {
         let Self {
             visibility,
             ident,
@@ -139,6 +139,7 @@ impl<'a> Expansion<'a> {
         } = self;
         let (inputs, arguments) = (self.inputs(), self.arguments());
         let (map, map_with) = self.map();
+        let cache_key = self.cache_key(options);
         let about = match self.kind {
             Kind::Flow => "Starts a subflow run and returns its future at once.",
             Kind::Task => "Submits a run and returns its future at once.",
@@ -148,16 +149,18 @@ impl<'a> Expansion<'a> {
             Kind::Task => quote! { ConfigureTask },
         };
         quote! {
+            const __CACHE_KEY: ::std::option::Option<::wflow::__private::CacheKey> = #cache_key;
+
             #[allow(dead_code, clippy::too_many_arguments)]
             impl #ident {
                 #[doc = #about]
                 #visibility fn #verb(#inputs) -> ::wflow::Future<#result> {
-                    ::wflow::__private::RunOptions::default().#verb(#name, #arguments)
+                    ::wflow::__private::RunOptions::new(__CACHE_KEY).#verb(#name, #arguments)
                 }
 
                 /// Overrides declared options for what is called on the result.
                 #visibility fn with() -> __With {
-                    __With(::std::default::Default::default())
+                    __With(::wflow::__private::RunOptions::new(__CACHE_KEY))
                 }
 
                 #map
@@ -183,6 +186,25 @@ impl<'a> Expansion<'a> {
 
                 #map_with
             }
+        }
+    }
+
+    /// What makes the key of a submit's result, if anything does.
+    fn cache_key(&self, options: &Options) -> TokenStream {
+        let Some(key) = &options.cache_key else {
+            return quote! { ::std::option::Option::None };
+        };
+        let types = &self.types;
+        let arguments = types
+            .iter()
+            .map(|ty| quote_spanned! { key.span()=> &arguments.take::<#ty>()? });
+        let key = quote_spanned! { key.span()=> (#key)(#(#arguments),*) };
+        quote! {
+            ::std::option::Option::Some(|arguments: &[::wflow::__private::Argument]| {
+                #[allow(unused_mut, unused_variables)]
+                let mut arguments = ::wflow::__private::Values::new(arguments);
+                ::std::option::Option::Some(::std::string::ToString::to_string(&#key))
+            })
         }
     }
 

@@ -5,6 +5,7 @@ mod duration;
 mod expand;
 mod function;
 mod options;
+mod policy;
 
 use proc_macro::TokenStream;
 
@@ -41,6 +42,12 @@ enum Kind {
 /// | `tags = ["io"]` | words to find and to limit its runs by |
 /// | `priority = 1` | ready runs of a higher priority start first; 0 without |
 /// | `max_concurrency = 4` | how many of its runs may execute at the same time |
+/// | `cache_policy = "inputs + task-source"` | what runs must have in common to share a result: `inputs`, less parameters (`inputs - debug`), `task-source`, `flow-parameters`, `run-id`, or `none` of these |
+/// | `cache_key = key_of` | a function of references to the arguments: what it returns, as text, is what runs must have in common instead |
+/// | `cache_expiration = "1h"` | how long a result is kept; for ever without |
+/// | `refresh_cache` | a run executes although there may be a result, whose place its own takes |
+/// | `cache_isolation = "serializable"` | a run waits while another one executes whose result it could have |
+/// | `pure` | the task depends on its arguments alone: nothing else is granted to it, and its results are kept for the same code and arguments |
 /// | `log_prints = true` | lines that a run prints go to its log; the submitting run's choice without |
 /// | `on_completion`, `on_failure`, `on_crashed`, `on_cancellation` `= notify` | a function of one `EndedRun`, or a list of such, to call in an instance of its own when a run has ended so |
 ///

@@ -1,15 +1,17 @@
 //! What stands in the parentheses of an attribute.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Result, Token};
+use syn::{
+    Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Result, Token, parse_quote_spanned,
+};
 
-use crate::{Kind, duration};
+use crate::{Kind, duration, policy};
 
-const TASK: [&str; 16] = [
+const TASK: [&str; 22] = [
     "name",
     "run_name",
     "retries",
@@ -21,6 +23,12 @@ const TASK: [&str; 16] = [
     "tags",
     "priority",
     "max_concurrency",
+    "cache_policy",
+    "cache_key",
+    "cache_expiration",
+    "refresh_cache",
+    "cache_isolation",
+    "pure",
     "log_prints",
     "on_completion",
     "on_failure",
@@ -45,6 +53,9 @@ const FLOW: [&str; 16] = [
     "on_crashed",
     "on_cancellation",
 ];
+/// Those that are true where no value follows.
+const FLAGS: [&str; 2] = ["refresh_cache", "pure"];
+const ISOLATIONS: [&str; 2] = ["read-committed", "serializable"];
 const RUNNERS: [&str; 3] = ["sequential", "concurrent", "thread-pool"];
 
 /// The options of a flow or task.
@@ -56,6 +67,10 @@ pub(crate) struct Options {
     pub(crate) run_name: Option<LitStr>,
     /// What tells whether a failure is worth another attempt.
     pub(crate) retry_if: Option<Expr>,
+    /// What makes the key of a submit's result from its arguments.
+    pub(crate) cache_key: Option<Expr>,
+    /// Parameters that the cache policy leaves out.
+    left_out: Vec<(String, Span)>,
     /// Functions to call when a run has ended.
     pub(crate) hooks: Vec<Path>,
     /// Initialisers of the fields of the SDK's `Declared`.
@@ -71,6 +86,10 @@ struct Setting {
 impl Parse for Setting {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let name = Ident::parse_any(input)?;
+        if FLAGS.iter().any(|flag| name == flag) && !input.peek(Token![=]) {
+            let value = parse_quote_spanned! { name.span()=> true };
+            return Ok(Self { name, value });
+        }
         input.parse::<Token![=]>()?;
         let value = input.parse()?;
         Ok(Self { name, value })
@@ -91,11 +110,27 @@ impl Options {
             seen.push(&setting.name);
             options.set(kind, setting)?;
         }
+        for other in ["cache_policy", "pure"] {
+            let other = seen.iter().find(|name| **name == other);
+            if let (Some(key), Some(other)) = (&options.cache_key, other) {
+                let message = format!("a `cache_key` stands in the place of `{other}`: remove one");
+                return Err(Error::new_spanned(key, message));
+            }
+        }
         Ok(options)
     }
 
+    /// What names parameters names some that are there.
+    pub(crate) fn check_parameters(&self, parameters: &[String]) -> Result<()> {
+        self.check_run_name(parameters)?;
+        for (name, span) in &self.left_out {
+            check_parameter(name, *span, parameters)?;
+        }
+        Ok(())
+    }
+
     /// Places in the template of the runs' names have to be parameters.
-    pub(crate) fn check_run_name(&self, parameters: &[String]) -> Result<()> {
+    fn check_run_name(&self, parameters: &[String]) -> Result<()> {
         let Some(template) = &self.run_name else {
             return Ok(());
         };
@@ -104,16 +139,8 @@ impl Options {
             .split('{')
             .skip(1)
             .filter_map(|rest| rest.split_once('}'));
-        let known: Vec<_> = parameters.iter().map(|name| &**name).collect();
         for (place, _) in places {
-            if !known.contains(&place) {
-                let hint = match nearest(place, &known) {
-                    Some(near) => format!(", did you mean `{near}`?"),
-                    None => String::new(),
-                };
-                let message = format!("there is no parameter `{place}`{hint}");
-                return Err(Error::new(template.span(), message));
-            }
+            check_parameter(place, template.span(), parameters)?;
         }
         Ok(())
     }
@@ -136,6 +163,10 @@ impl Options {
                 self.retry_if = Some(value.clone());
                 return Ok(());
             }
+            "cache_key" => {
+                self.cache_key = Some(value.clone());
+                return Ok(());
+            }
             "run_name" => {
                 let template = non_empty(value)?;
                 self.run_name = Some(template.clone());
@@ -153,6 +184,24 @@ impl Options {
                 let runs = positive(value, count(value)?, "at least one run")?;
                 quote! { max_concurrency: Some(#runs) }
             }
+            "cache_policy" => {
+                let text = string(value, "a policy, such as \"inputs + task-source\"")?;
+                let words = policy::words(&text.value());
+                let words = words.map_err(|message| Error::new(text.span(), message))?;
+                let left_out = words.iter().filter_map(|word| word.strip_prefix('-'));
+                self.left_out = left_out.map(|it| (it.to_owned(), text.span())).collect();
+                quote! { cache_policy: Some(&[#(#words),*]) }
+            }
+            "cache_expiration" => {
+                let time = positive(value, milliseconds(value)?, "a duration longer than zero")?;
+                quote! { cache_expiration_ms: Some(#time) }
+            }
+            "cache_isolation" => {
+                let isolation = one_of(value, "isolation", &ISOLATIONS)?;
+                quote! { cache_isolation: Some(#isolation) }
+            }
+            "refresh_cache" => quote! { refresh_cache: Some(#value) },
+            "pure" => quote! { pure: Some(#value) },
             "log_prints" => quote! { log_prints: Some(#value) },
             "on_completion" | "on_failure" | "on_crashed" | "on_cancellation" => {
                 let hooks = paths(value)?;
@@ -183,7 +232,7 @@ impl Options {
                 quote! { tags: &[#(#tags),*] }
             }
             _ => {
-                let runner = runner(value)?;
+                let runner = one_of(value, "runner", &RUNNERS)?;
                 quote! { runner: Some(#runner) }
             }
         };
@@ -315,21 +364,38 @@ fn strings(value: &Expr) -> Result<Vec<&LitStr>> {
     }
 }
 
-fn runner(value: &Expr) -> Result<&LitStr> {
-    let text = string(value, "the name of a runner, such as \"concurrent\"")?;
-    let runner = text.value();
-    if RUNNERS.contains(&&*runner) {
+fn one_of<'a>(value: &'a Expr, what: &str, known: &[&str]) -> Result<&'a LitStr> {
+    let example = known.get(1).unwrap_or(&"");
+    let text = string(
+        value,
+        &format!("the name of a {what}, such as \"{example}\""),
+    )?;
+    let name = text.value();
+    if known.contains(&&*name) {
         return Ok(text);
     }
-    let hint = match nearest(&runner, &RUNNERS) {
+    let hint = match nearest(&name, known) {
         Some(near) => format!(", did you mean `{near}`?"),
         None => String::new(),
     };
     let message = format!(
-        "there is no runner `{runner}`{hint}\nthe runners are {}",
-        listed(&RUNNERS)
+        "there is no {what} `{name}`{hint}\nthe {what}s are {}",
+        listed(known)
     );
     Err(Error::new(text.span(), message))
+}
+
+fn check_parameter(name: &str, span: Span, parameters: &[String]) -> Result<()> {
+    let known: Vec<_> = parameters.iter().map(|name| &**name).collect();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let hint = match nearest(name, &known) {
+        Some(near) => format!(", did you mean `{near}`?"),
+        None => String::new(),
+    };
+    let message = format!("there is no parameter `{name}`{hint}");
+    Err(Error::new(span, message))
 }
 
 fn milliseconds(value: &Expr) -> Result<u64> {

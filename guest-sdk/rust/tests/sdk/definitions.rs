@@ -62,6 +62,28 @@ fn no_json() -> BTreeMap<(u8, u8), u8> {
     BTreeMap::from([((1, 2), 3)])
 }
 
+#[task(
+    cache_policy = "inputs - first + flow-parameters",
+    cache_expiration = "1h",
+    cache_isolation = "serializable",
+    refresh_cache
+)]
+fn kept(first: u32, second: u32) -> u32 {
+    first + second
+}
+
+fn sum_of(first: &u32, second: &u32) -> u32 {
+    first + second
+}
+
+#[task(cache_key = sum_of, refresh_cache = false)]
+fn keyed(first: u32, second: u32) -> u32 {
+    first * second
+}
+
+#[task(pure, cache_policy = "none")]
+fn plain() {}
+
 /// The definition as JSON, its schemas and options unpacked.
 fn definition(name: &str) -> serde_json::Value {
     let manifest = describe();
@@ -97,6 +119,22 @@ fn every_option_is_told() {
         "retry_jitter": 0.5, "priority": -3, "max_concurrency": 4,
     });
     assert_eq!(definition("attempt")["options"], expected);
+}
+
+#[test]
+fn what_results_are_kept_for_is_told() {
+    let expected = json!({
+        "cache_policy": ["inputs", "-first", "flow-parameters"], "cache_expiration_ms": 3_600_000,
+        "cache_isolation": "serializable", "refresh_cache": true,
+    });
+    assert_eq!(definition("kept")["options"], expected);
+    // A key is the submit's to tell.
+    assert_eq!(
+        definition("keyed")["options"],
+        json!({ "refresh_cache": false })
+    );
+    let expected = json!({ "cache_policy": [], "pure": true });
+    assert_eq!(definition("plain")["options"], expected);
 }
 
 #[test]

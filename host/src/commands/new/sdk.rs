@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = embedded![
     "guest-sdk/rust/macros/src/function.rs",
     "guest-sdk/rust/macros/src/lib.rs",
     "guest-sdk/rust/macros/src/options.rs",
+    "guest-sdk/rust/macros/src/policy.rs",
     "guest-sdk/rust/src/argument.rs",
     "guest-sdk/rust/src/artifact.rs",
     "guest-sdk/rust/src/bindings.rs",
