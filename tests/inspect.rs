@@ -16,6 +16,8 @@ fn types_defaults_descriptions_and_options_are_shown() {
         "task reversed(bytes: bytes) -> bytes",
         "task total(numbers: array of integer) -> integer",
         r#"    options: {"tags":["db"],"max_concurrency":2}"#,
+        r#"    options: {"cache_policy":["inputs"],"cache_isolation":"serializable"}"#,
+        r#"    options: {"pure":true}"#,
     ] {
         assert!(
             ended.stdout.lines().any(|shown| shown == line),

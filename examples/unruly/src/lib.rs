@@ -1,6 +1,7 @@
 //! Everything that a guest may do wrong, and every shape that runs can take: what tests and
 //! benchmarks hold the host against.
 
+mod caching;
 mod concurrency;
 mod ends;
 mod hooks;
