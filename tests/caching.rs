@@ -158,11 +158,21 @@ fn a_result_with_a_secret_is_not_kept() {
 
 #[test]
 fn a_policy_of_other_words_is_refused() {
-    let ended = wflow(&["run", &example("unruly"), "misused", "-q"]);
-    let says =
-        "a cache policy is made of inputs, task-source, flow-parameters, run-id and -PARAMETER";
-    assert!(ended.stdout.contains("invalid-input: "), "{ended:?}");
-    assert!(ended.stdout.contains(says), "{ended:?}");
+    for (policy, says) in [
+        (
+            "input",
+            "a cache policy is made of inputs, task-source, flow-parameters, run-id and -PARAMETER",
+        ),
+        (
+            "inputs - lable",
+            "the cache policy leaves out 'lable', which is no parameter",
+        ),
+    ] {
+        let policy = format!("policy={policy}");
+        let ended = wflow(&["run", &example("unruly"), "misused", "-p", &policy, "-q"]);
+        assert!(ended.stdout.contains("invalid-input: "), "{ended:?}");
+        assert!(ended.stdout.contains(says), "{ended:?}");
+    }
 }
 
 #[test]

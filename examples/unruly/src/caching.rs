@@ -192,10 +192,10 @@ fn secrets_drawn() -> Result<Vec<String>> {
     Ok(ends(&runs))
 }
 
-/// The state and message of a run whose options make no sense.
+/// How a run ends whose policy makes no sense.
 #[flow]
-fn misused() -> String {
-    let run = draw::with().cache_policy("input").submit(1, "");
+fn misused(policy: String) -> String {
+    let run = draw::with().cache_policy(&policy).submit(1, "");
     match run.result() {
         Ok(number) => number.to_string(),
         Err(failure) => format!("{}: {}", failure.kind(), failure.message()),

@@ -34,10 +34,12 @@ impl<'a> Draft<'a> {
             Ok(options) => (options, planned.refusal.clone()),
             Err(refusal) => (None, Some(refusal)),
         };
+        let resolved = Resolved::new(options, planned);
+        let refusal = refusal.or_else(|| resolved.unknown_parameter(&planned.parameters));
         Self {
             target,
             planned,
-            resolved: Resolved::new(options, planned),
+            resolved,
             bound: match refusal {
                 Some(refusal) => Bound::refused(refusal),
                 None => Bound::new(&planned.definition.parameters, submit.arguments),
@@ -155,6 +157,16 @@ impl<'a> Draft<'a> {
 }
 
 impl<'a> Resolved<'a> {
+    /// What is wrong with a cache policy that leaves out what is not there.
+    fn unknown_parameter(&self, parameters: &[Arc<str>]) -> Option<String> {
+        let without = &self.options.cache_policy.as_ref()?.without;
+        let is_there = |name: &str| parameters.iter().any(|parameter| **parameter == *name);
+        let unknown = without.iter().find(|name| !is_there(name))?;
+        Some(format!(
+            "the cache policy leaves out '{unknown}', which is no parameter"
+        ))
+    }
+
     fn new(submit: Option<Options>, planned: &'a Planned) -> Self {
         match submit {
             // What most submits need costs no allocation.
