@@ -1,15 +1,25 @@
 //! Results that are kept: what makes runs share them, and what a pure task cannot do.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value as Json;
 
-use crate::harness::{RUNNERS, command, ended, events, example, wflow};
+use crate::harness::{RUNNERS, command, ended, events, example, folder, wflow};
+
+/// A run database of its own, in which no results are kept yet.
+fn database() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = folder(&format!("results_{number}"));
+    format!("--db={}", folder.join("wflow.db").display())
+}
 
 /// The flow of the unruly component gives this result on every runner.
 #[track_caller]
 fn check(arguments: &[&str], result: &str) {
     let component = example("unruly");
     for runner in RUNNERS {
-        let run = ["run", &component, "--runner", runner, "-q"];
+        let run = ["run", &component, "--runner", runner, "-q", &database()];
         let ended = wflow(&[&run[..], arguments].concat());
         let last = ended.stdout.lines().last();
         assert_eq!(last, Some(result), "{runner}: {ended:?}");
@@ -22,7 +32,10 @@ fn check(arguments: &[&str], result: &str) {
 fn check_counts(flow: &str, executed: usize, cached: usize) {
     let component = example("unruly");
     for runner in RUNNERS {
-        let events = events(&["run", &component, flow, "--runner", runner], 0);
+        let events = events(
+            &["run", &component, flow, "--runner", runner, &database()],
+            0,
+        );
         let of_tasks = events.iter().filter(|event| event["task_run"].is_string());
         let count = |is: &dyn Fn(&Json) -> bool| of_tasks.clone().filter(|event| is(event)).count();
         let started = count(&|event| event["event"] == "AttemptStarted");
@@ -111,7 +124,13 @@ fn a_key_is_made_of_arguments_that_are_values() {
 
 #[test]
 fn hooks_learn_of_results_that_were_there() {
-    let ended = wflow(&["run", &example("unruly"), "watched_twice", "-q"]);
+    let ended = wflow(&[
+        "run",
+        &example("unruly"),
+        "watched_twice",
+        "-q",
+        &database(),
+    ]);
     for line in [
         "true",
         "watched_draw after 1: completed",
@@ -123,7 +142,7 @@ fn hooks_learn_of_results_that_were_there() {
 
 #[test]
 fn a_cached_run_is_told_as_such_and_has_no_attempt() {
-    let ended = wflow(&["run", &example("unruly"), "refreshed"]);
+    let ended = wflow(&["run", &example("unruly"), "refreshed", &database()]);
     let says = " - Finished in state Cached(type=COMPLETED)\n";
     assert_eq!(ended.stderr.matches(says).count(), 1, "{ended:?}");
     check_counts("refreshed", 2, 1);
@@ -134,7 +153,7 @@ fn a_result_that_is_there_waits_for_no_slot() {
     for runner in ["concurrent", "thread-pool"] {
         let component = example("unruly");
         let run = ["run", &component, "overtaken", "-q", "--runner", runner];
-        let ended = wflow(&[&run[..], &["--max-concurrency", "1"]].concat());
+        let ended = wflow(&[&run[..], &["--max-concurrency", "1", &database()]].concat());
         assert_eq!(ended.stdout.trim_end(), r#"["cached"]"#, "{ended:?}");
     }
 }
@@ -144,7 +163,8 @@ fn a_result_with_a_secret_is_not_kept() {
     let component = example("unruly");
     for runner in RUNNERS {
         let run = ["run", &component, "secrets_drawn", "-q", "--runner", runner];
-        let mut command = command(&[&run[..], &["--secret", "token=env:TOKEN"]].concat());
+        let mut command =
+            command(&[&run[..], &["--secret", "token=env:TOKEN", &database()]].concat());
         let ended = ended(
             command
                 .env("TOKEN", "swordfish")
@@ -154,6 +174,83 @@ fn a_result_with_a_secret_is_not_kept() {
         let ends = r#"["completed","completed","completed","cached"]"#;
         assert_eq!(ended.stdout.trim_end(), ends, "{ended:?}");
     }
+}
+
+/// How the one run of a flow ends whose results are kept so.
+#[track_caller]
+fn draw(component: &str, policy: &str, options: &[&str]) -> String {
+    let policy = format!("policy={policy}");
+    let run = ["run", component, "draws_once", "-p", "n=1", "-p", &policy];
+    let ended = wflow(&[&run[..], &["-q"], options].concat());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    ended.stdout.trim_end().to_owned()
+}
+
+const EXECUTED: &str = r#"["completed",1]"#;
+const CACHED: &str = r#"["cached",1]"#;
+
+#[test]
+fn results_outlive_the_run_that_made_them() {
+    let (component, database) = (example("unruly"), database());
+    assert_eq!(draw(&component, "inputs", &[&database]), EXECUTED);
+    for runner in RUNNERS {
+        let options = ["--runner", runner, &database];
+        assert_eq!(draw(&component, "inputs", &options), CACHED);
+        assert_eq!(draw(&component, "run-id", &options), EXECUTED);
+    }
+}
+
+#[test]
+fn without_a_record_nothing_outlives_the_run() {
+    let component = example("unruly");
+    for _ in 0..2 {
+        assert_eq!(draw(&component, "inputs", &["--no-record"]), EXECUTED);
+    }
+}
+
+#[test]
+fn results_are_forgotten() {
+    let (component, database) = (example("unruly"), database());
+    let expired = || wflow(&["run", &component, "expired", "-q", &database]).stdout;
+    let clear =
+        |options: &[&str]| wflow(&[&["cache", "clear", &database], options].concat()).stderr;
+    let first = r#"["completed","completed","completed","cached"]"#;
+    assert_eq!(expired().trim_end(), first);
+    let again = r#"["completed","completed","cached","cached"]"#;
+    assert_eq!(expired().trim_end(), again);
+    assert_eq!(clear(&["--expired"]), "Forgot 1 result\n");
+    assert_eq!(clear(&["--expired"]), "Forgot 0 results\n");
+    assert_eq!(clear(&[]), "Forgot 1 result\n");
+    assert_eq!(expired().trim_end(), first);
+}
+
+#[test]
+fn a_component_has_the_results_of_another_one_only_if_it_is_the_same() {
+    let (component, database) = (example("unruly"), database());
+    let copy = folder("results_copy").join("copy.wasm");
+    std::fs::copy(&component, &copy).expect("copied");
+    let copy = copy.display().to_string();
+    for policy in ["inputs", "inputs + task-source"] {
+        assert_eq!(draw(&component, policy, &[&database]), EXECUTED);
+    }
+    assert_eq!(draw(&copy, "inputs", &[&database]), EXECUTED);
+    assert_eq!(draw(&copy, "inputs + task-source", &[&database]), CACHED);
+}
+
+#[test]
+fn a_cached_run_is_recorded_as_such() {
+    let (component, database) = (example("unruly"), database());
+    let run = wflow(&["run", &component, "refreshed", "-q", &database]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let list = wflow(&["runs", &database, "list", "--json"]);
+    let listed: Json =
+        serde_json::from_str(list.stdout.lines().next().unwrap_or_default()).expect("JSON");
+    let name = listed["name"].as_str().expect("a name");
+    let logs = wflow(&["runs", &database, "logs", name]);
+    let says = " - Finished in state Cached(type=COMPLETED)\n";
+    assert!(logs.stderr.contains(says), "{logs:?}");
+    let tree = wflow(&["runs", &database, "show", name]);
+    assert!(tree.stdout.contains("Cached"), "{tree:?}");
 }
 
 #[test]
@@ -188,7 +285,7 @@ fn pure_tasks_share_results_across_flows() {
 fn reach(what: &str) -> String {
     let component = example("unruly");
     let what = format!("reach={what}");
-    let run = ["run", &component, "reached", "-p", &what, "-q"];
+    let run = ["run", &component, "reached", "-p", &what, "-q", &database()];
     let grants = ["--dir=wit::.:ro", "--env=HOME=/", "--allow-net=127.0.0.1"];
     let more = ["--var=workers=4", "--secret=token=env:TOKEN"];
     let mut command = command(&[&run[..], &grants, &more].concat());

@@ -153,7 +153,7 @@ impl Host {
             limits: Vec::new(),
         };
         let executor = Arc::new(self.executor());
-        let cache = Cache::new(MemoryCache::default(), Masks::new([]));
+        let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));
         let (mut runner, mailbox) = Runner::new(plan, capacity, executor, cache)?;
         let count = ArgumentSource::Value(RunValue::Json(RUNS.to_string().into()));
         let submit = Submit {

@@ -2,6 +2,7 @@
 
 mod audience;
 mod build;
+mod cache;
 mod config;
 mod database;
 mod home;
@@ -38,6 +39,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Look at recorded runs, resume, cancel and delete them
     Runs(runs::RunsArgs),
+    /// Forget results that are kept for later runs
+    Cache(cache::CacheArgs),
     /// Show what a component holds
     Inspect(inspect::InspectArgs),
     /// Build a Cargo project folder to a component
@@ -55,6 +58,7 @@ impl Cli {
         match self.command {
             Command::Run(args) => run::run(&args),
             Command::Runs(args) => runs::runs(&args),
+            Command::Cache(args) => cache::cache(&args),
             Command::Inspect(args) => inspect::inspect(&args),
             Command::Build(args) => build::build(&args),
             Command::New(args) => new::new(&args),

@@ -21,8 +21,8 @@ use crate::model::{
 };
 use crate::report::Masks;
 use crate::runner::{
-    ArgumentSource, Cache, Capacity, Mailbox, MemoryCache, Part, PastRun, Plan, Runner, Submit,
-    TaskFuture,
+    ArgumentSource, Cache, Capacity, Mailbox, MemoryCache, Part, PastRun, Plan, ResultCache,
+    Runner, Submit, TaskFuture,
 };
 use crate::scheduler::Input;
 use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
@@ -165,8 +165,7 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
     let mut plan = Plan::new(parts, settings.runner(), settings.workers(&flow.options));
     let past = start.past(&mut plan);
     let secrets = grants.secrets.clone();
-    let values = secrets.iter().map(|secret| &*secret.value);
-    let cache = Cache::new(MemoryCache::default(), Masks::new(values));
+    let cache = start.cache(&secrets);
     let loaded = components.into_iter().map(|(_, component)| component);
     let executor = WasmExecutor::new(loaded.collect(), settings.limits()?, grants, launch.seed);
     let (mut runner, mailbox) =
@@ -184,6 +183,17 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
 }
 
 impl Start {
+    /// Where results are kept: in the run database, or for as long as the run lasts.
+    fn cache(&self, secrets: &[Secret]) -> Cache {
+        let results: Box<dyn ResultCache> = match self {
+            Self::Unrecorded => Box::new(MemoryCache::default()),
+            Self::New(journal) => Box::new(journal.results()),
+            Self::Again(again) => Box::new(again.journal.results()),
+        };
+        let secrets = secrets.iter().map(|secret| &*secret.value);
+        Cache::new(results, Masks::new(secrets))
+    }
+
     fn launch(&self, components: &Components<'_>, secrets: &[Secret]) -> Result<Launch> {
         match self {
             Self::Unrecorded | Self::New(_) => Launch::now(components, secrets),

@@ -11,6 +11,7 @@ mod owner;
 mod reader;
 mod recorder;
 mod requests;
+mod results;
 
 pub use database::Journal;
 pub use listing::{Filter, RecordedRun};
@@ -18,3 +19,4 @@ pub use owner::Owner;
 pub use reader::Bookmark;
 pub use recorder::{Durability, Recorder, Recording};
 pub use requests::Request;
+pub use results::KeptResults;

@@ -46,11 +46,8 @@ pub struct Cache {
 }
 
 impl Cache {
-    pub fn new(results: impl ResultCache + 'static, secrets: Masks) -> Self {
-        Self {
-            results: Box::new(results),
-            secrets,
-        }
+    pub fn new(results: Box<dyn ResultCache>, secrets: Masks) -> Self {
+        Self { results, secrets }
     }
 
     /// What a run finds that is due now.
