@@ -125,14 +125,15 @@ impl Recipe {
     }
 
     /// A key is the task's own: it holds the task's name, and either the component's digest or where
-    /// the component is, so that one component has no say in the results of another one.
+    /// the component is, so that one component has no say in the results of another one. There is
+    /// none where something is not known that the policy names.
     pub(super) fn key(
         &self,
         task: &str,
         origin: &Origin,
         arguments: &Named<'_>,
         flow: Option<&Named<'_>>,
-    ) -> CacheKey {
+    ) -> Option<CacheKey> {
         let key = Canonical::default().text("wflow cache key 1").text(task);
         let at_home = |key: Canonical| key.text("home").text(&origin.home);
         let key = match &self.common {
@@ -146,16 +147,16 @@ impl Recipe {
                     let inputs = arguments.digest(&policy.without);
                     key = key.text("inputs").digest(&inputs);
                 }
-                if let Some(flow) = flow.filter(|_| policy.flow_parameters) {
-                    key = key.text("flow-parameters").digest(&flow.digest(&[]));
+                if policy.flow_parameters {
+                    key = key.text("flow-parameters").digest(&flow?.digest(&[]));
                 }
-                match self.flow_run.filter(|_| policy.run_id) {
-                    Some(run) => key.text("run-id").text(&run.to_string()),
-                    None => key,
+                match policy.run_id {
+                    true => key.text("run-id").text(&self.flow_run?.to_string()),
+                    false => key,
                 }
             }
         };
-        CacheKey(key.finish())
+        Some(CacheKey(key.finish()))
     }
 }
 
@@ -200,7 +201,8 @@ mod tests {
             parameters: &parameters,
             values: &values,
         };
-        recipe.key("task", &origin, &arguments, Some(&flow))
+        let key = recipe.key("task", &origin, &arguments, Some(&flow));
+        key.expect("everything is known")
     }
 
     /// Which of these changes gives another key: the component, the first argument, the second, the

@@ -28,7 +28,7 @@ impl Runner {
         let flow_values = flow.and_then(|flow| flow.values().ok());
         let flow = flow.zip(flow_values.as_ref());
         let flow = flow.map(|(flow, values)| flow.named(values));
-        let key = values.map(|values| {
+        let key = values.and_then(|values| {
             recipe.key(
                 &live.name,
                 &live.origin,
