@@ -2,6 +2,7 @@
 
 mod caching;
 mod components;
+mod durability;
 mod ends;
 mod floors;
 mod harness;

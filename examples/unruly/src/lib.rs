@@ -3,6 +3,7 @@
 
 mod caching;
 mod concurrency;
+mod durable;
 mod ends;
 mod hooks;
 mod kinds;

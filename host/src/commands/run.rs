@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
@@ -29,6 +30,8 @@ use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
+/// How often to look whether another process has begun a run.
+const CLAIM: Duration = Duration::from_millis(10);
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct RunArgs {
@@ -120,13 +123,24 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
         return execute(args, Start::Unrecorded);
     }
     let journal = record.database.open()?;
-    let known = match &record.id {
-        Some(key) => journal.with_key(key)?,
-        None => None,
-    };
-    match known {
-        Some(run) => super::runs::once(journal, run, args),
+    match &record.id {
+        Some(key) => run_once(args, journal, key),
         None => execute(args, Start::New(journal)),
+    }
+}
+
+/// Whoever has the claim begins the run; the others find it recorded, or the claim free again.
+fn run_once(args: &RunArgs, journal: Journal, key: &str) -> Result<ExitCode> {
+    loop {
+        let claim = journal.claim(key).context(HostFault)?;
+        if let Some(run) = journal.with_key(key).context(HostFault)? {
+            drop(claim);
+            return super::runs::once(journal, run, args);
+        }
+        if claim.is_some() {
+            return execute(args, Start::New(journal));
+        }
+        std::thread::sleep(CLAIM);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The database file: opened, checked, brought to this version's tables.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use rusqlite::config::DbConfig;
@@ -13,6 +13,8 @@ const APPLICATION: i32 = 0x7766_6c77;
 const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("results.sql")];
 /// How long a process waits while others write.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two attempts.
+const BUSY: Duration = Duration::from_millis(5);
 
 /// An open run database.
 #[derive(Debug)]
@@ -53,9 +55,7 @@ impl Journal {
         let connection = &mut self.connection;
         connection.busy_timeout(PATIENCE)?;
         let version = check(connection)?;
-        connection
-            .pragma_update(None, "journal_mode", "wal")
-            .map_err(explained)?;
+        patiently(|| connection.pragma_update(None, "journal_mode", "wal")).map_err(explained)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // The last process to leave need not make the others' start faster.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -75,14 +75,34 @@ impl Journal {
     }
 }
 
+/// Where SQLite itself does not wait for others.
+fn patiently(attempt: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match attempt() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < until =>
+            {
+                std::thread::sleep(BUSY);
+            }
+            done => return done,
+        }
+    }
+}
+
 /// The version of the tables; 0 for a file that is new.
 fn check(connection: &Connection) -> Result<usize> {
-    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let application = pragma("application_id").map_err(explained)?;
-    let version = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+    // One statement sees one moment: another process may be making the tables.
+    let (application, version, tables): (i32, i64, i64) = connection
+        .query_row(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+             FROM pragma_application_id, pragma_user_version",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
         .map_err(explained)?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
     match application {
         APPLICATION => {}
         0 if tables == 0 => return Ok(0),

@@ -173,6 +173,15 @@ impl Journal {
         Owner::take(&self.path, run)
     }
 
+    /// Takes the right to begin the run that has this key; none while another process has it.
+    ///
+    /// # Errors
+    ///
+    /// If the file that says so cannot be made.
+    pub fn claim(&self, key: &str) -> Result<Option<Owner>> {
+        Owner::claim(&self.path, key)
+    }
+
     fn recorded(&self, row: &Row<'_>) -> Result<RecordedRun> {
         let id = RunId(uuid::Uuid::from_slice(&row.get::<_, Vec<u8>>(1)?)?);
         let state: String = row.get(4)?;

@@ -5,6 +5,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
 
 use crate::model::RunId;
 
@@ -22,7 +23,21 @@ impl Owner {
     ///
     /// If the file beside the database cannot be made.
     pub(super) fn take(database: &Path, run: RunId) -> Result<Option<Self>> {
-        let path = place(database, run);
+        Self::lock(database, place(database, run))
+    }
+
+    /// Takes what only one process may do, unless another one does it.
+    ///
+    /// # Errors
+    ///
+    /// If the file beside the database cannot be made.
+    pub(super) fn claim(database: &Path, key: &str) -> Result<Option<Self>> {
+        let hash = Sha256::digest(key.as_bytes());
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::lock(database, folder(database).join(name))
+    }
+
+    fn lock(database: &Path, path: PathBuf) -> Result<Option<Self>> {
         let made = || -> std::io::Result<File> {
             std::fs::create_dir_all(folder(database))?;
             File::options()
