@@ -68,7 +68,7 @@ fn what_is_no_flow_of_the_component() {
     let component = example("unruly");
     check(
         &["run", &component],
-        "several flows; name one of: allowed, artifacts, by_completion, by_order",
+        "several flows; name one of: allowed, artifacts, ",
     );
     check(
         &["run", &component, "nestd", "-p", "depth=1"],
@@ -106,7 +106,7 @@ fn what_does_not_fit_the_parameter() {
     let point = ["run", &component, "kinds", "-p", r#"point={"x":1,"y":"2"}"#];
     self::check(
         &point,
-        r#"parameter 'point', at /y: "2" is not of type "number""#,
+        r#"parameter 'point': "2" is not of type "number", at /y"#,
     );
 }
 

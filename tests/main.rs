@@ -2,6 +2,7 @@
 
 mod caching;
 mod components;
+mod conditions;
 mod durability;
 mod ends;
 mod floors;
@@ -10,6 +11,7 @@ mod hooks;
 mod input;
 mod inspect;
 mod new;
+mod pauses;
 mod runs;
 mod secrets;
 mod semantics;

@@ -117,5 +117,5 @@ fn weigh_it(burden: String) -> usize {
 /// Hands something big from run to run.
 #[flow]
 fn weigh(bytes: usize) -> Result<usize> {
-    weigh_it(&burden::submit(bytes))
+    weigh_it(burden::submit(bytes))
 }

@@ -3,11 +3,13 @@
 
 mod caching;
 mod concurrency;
+mod conditions;
 mod durable;
 mod ends;
 mod hooks;
 mod kinds;
 mod misbehaviour;
+mod pauses;
 mod remote;
 mod retries;
 mod secrets;

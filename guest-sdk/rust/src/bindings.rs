@@ -34,4 +34,8 @@ impl exports::wflow::plugin::plugin::Guest for Component {
     fn run_hook(name: String, run: String) -> Result<(), wflow::plugin::types::Error> {
         crate::plugin::run_hook(&name, &run)
     }
+
+    fn retry_if(run: String) -> Result<bool, wflow::plugin::types::Error> {
+        crate::plugin::retry_if(&run)
+    }
 }

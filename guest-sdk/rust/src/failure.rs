@@ -45,6 +45,14 @@ impl Failure {
         }
     }
 
+    /// How an attempt ended that could not tell itself.
+    pub(crate) fn of_attempt(kind: FailureKind, message: String) -> Self {
+        Self {
+            kind,
+            ..Self::new(message)
+        }
+    }
+
     pub(crate) fn made_permanent(self) -> Self {
         Self {
             retryable: false,

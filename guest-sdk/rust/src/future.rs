@@ -220,6 +220,7 @@ impl fmt::Display for State {
         f.write_str(match self {
             Self::Pending => "pending",
             Self::Running => "running",
+            Self::Paused => "paused",
             Self::AwaitingRetry => "awaiting-retry",
             Self::Cancelling => "cancelling",
             Self::Completed => "completed",

@@ -33,6 +33,7 @@ mod granted;
 mod hook;
 mod join;
 mod logging;
+mod pause;
 mod plugin;
 pub mod remote;
 mod submit;
@@ -46,6 +47,7 @@ pub use granted::{Secret, secret, variable};
 pub use hook::{EndedRun, HookResult};
 pub use join::join_all;
 pub use logging::{Level, log};
+pub use pause::{pause, pause_for_input};
 pub use submit::{Configure, ConfigureFlow, ConfigureTask, Dependency};
 pub use value::{Bytes, Parameter};
 pub use wflow_macros::{flow, task};
@@ -65,7 +67,7 @@ pub mod __private {
     pub use crate::executor::block_on;
     pub use crate::hook::Hook;
     pub use crate::plugin::{Arguments, Declared, Kind, Registered, default, parameter};
-    pub use crate::plugin::{describe, retry_if, run, run_hook};
+    pub use crate::plugin::{describe, holds, retry_if, run, run_hook};
     pub use crate::submit::{CacheKey, RunOptions};
     pub use crate::value::{Fallible, Returned, Value};
 }

@@ -11,7 +11,7 @@ use crate::bindings::exports::wflow::plugin::plugin as contract;
 use crate::bindings::wflow::plugin::types;
 use crate::hook::{EndedRun, Hook};
 use crate::value::Value;
-use crate::{Failure, IntoArgument, Parameter, Result};
+use crate::{Failure, FailureKind, IntoArgument, Parameter, Result, State};
 
 /// What an attribute made of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Registered {
     pub result: fn() -> Schema,
     pub options: Declared,
     pub hooks: &'static [Hook],
+    /// Whether a failed attempt is worth another one.
+    pub retry_if: Option<fn(&Failure) -> bool>,
     pub run: fn(Arguments) -> Result<Value>,
 }
 
@@ -47,6 +49,8 @@ pub struct Declared {
     pub retry_backoff: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_jitter: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_if: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -88,6 +92,7 @@ impl Declared {
         retry_delay_ms: &[],
         retry_backoff: None,
         retry_jitter: None,
+        retry_if: None,
         timeout_ms: None,
         tags: &[],
         priority: None,
@@ -139,12 +144,9 @@ pub fn default<T: Serialize + DeserializeOwned>(value: impl IntoArgument<T>) -> 
     }
 }
 
-/// Skips the retries that are left if the condition does not hold for the failure.
-pub fn retry_if(failure: Failure, condition: impl Fn(&Failure) -> bool) -> Failure {
-    match failure.is_retryable() && !condition(&failure) {
-        true => failure.made_permanent(),
-        false => failure,
-    }
+/// Whether the condition holds; says what type it has to have.
+pub fn holds(failure: &Failure, condition: impl Fn(&Failure) -> bool) -> bool {
+    condition(failure)
 }
 
 /// The arguments of a run, taken in the parameters' order.
@@ -194,6 +196,14 @@ impl Registered {
             options: self.options.json(),
         }
     }
+
+    /// Skips the retries that are left if the condition does not hold for the failure.
+    fn attempt(&self, arguments: Arguments) -> Result<Value> {
+        (self.run)(arguments).map_err(|failure| match self.retry_if {
+            Some(holds) if failure.is_retryable() && !holds(&failure) => failure.made_permanent(),
+            _ => failure,
+        })
+    }
 }
 
 /// Runs a flow or task.
@@ -204,7 +214,7 @@ impl Registered {
 pub fn run(kind: Kind, name: &str, arguments: Vec<Value>) -> Result<Value, types::Error> {
     panic::set_hook(Box::new(last_words));
     let returned = match registered(kind).find(|registered| registered.name == name) {
-        Some(found) => (found.run)(Arguments(arguments.into_iter())),
+        Some(found) => found.attempt(Arguments(arguments.into_iter())),
         None => Err(Failure::permanent(format!("the component has no `{name}`"))),
     };
     flush();
@@ -217,27 +227,57 @@ pub fn run(kind: Kind, name: &str, arguments: Vec<Value>) -> Result<Value, types
 ///
 /// If it fails, or there is none of the name.
 pub fn run_hook(name: &str, ended: &str) -> Result<(), types::Error> {
+    about(ended, |of, ended| {
+        match of.hooks.iter().find(|hook| hook.name == name) {
+            Some(hook) => (hook.call)(ended),
+            None => Err(Failure::permanent(format!(
+                "the component has no hook `{name}`"
+            ))),
+        }
+    })
+}
+
+/// Tells whether an attempt that crashed or timed out, told as JSON, is worth another one.
+///
+/// # Errors
+///
+/// If nothing says so.
+pub fn retry_if(ended: &str) -> Result<bool, types::Error> {
+    about(ended, |of, ended| {
+        let name = of.name;
+        let holds = of.retry_if.ok_or_else(|| {
+            Failure::permanent(format!("`{name}` has no condition for another attempt"))
+        })?;
+        let kind = match ended.state {
+            State::TimedOut => FailureKind::TimedOut,
+            _ => FailureKind::Crashed,
+        };
+        Ok(holds(&Failure::of_attempt(kind, ended.message)))
+    })
+}
+
+/// Calls something that is not the flow or task itself, but belongs to it.
+fn about<T>(
+    ended: &str,
+    call: impl FnOnce(&Registered, EndedRun) -> Result<T>,
+) -> Result<T, types::Error> {
     panic::set_hook(Box::new(last_words));
-    let returned =
-        serde_json::from_str(ended)
-            .map_err(Failure::from)
-            .and_then(|ended: EndedRun| match hook(name, &ended) {
-                Some(hook) => (hook.call)(ended),
-                None => Err(Failure::permanent(format!(
-                    "the component has no hook `{name}`"
-                ))),
-            });
+    let ended = serde_json::from_str(ended).map_err(Failure::from);
+    let returned = ended.and_then(|ended: EndedRun| match of(&ended) {
+        Some(of) => call(of, ended),
+        None => Err(Failure::permanent("the component has no such flow or task")),
+    });
     flush();
     returned.map_err(|failure| told(&failure))
 }
 
-fn hook(name: &str, ended: &EndedRun) -> Option<&'static Hook> {
-    let (kind, of) = match (&ended.flow, &ended.task) {
+/// The flow or task of the run.
+fn of(ended: &EndedRun) -> Option<&'static Registered> {
+    let (kind, name) = match (&ended.flow, &ended.task) {
         (Some(flow), _) => (Kind::Flow, flow),
         (None, task) => (Kind::Task, task.as_ref()?),
     };
-    let of = registered(kind).find(|registered| registered.name == of)?;
-    of.hooks.iter().find(|hook| hook.name == name)
+    registered(kind).find(|registered| registered.name == name)
 }
 
 fn told(failure: &Failure) -> types::Error {

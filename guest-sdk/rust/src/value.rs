@@ -55,12 +55,16 @@ impl<T: Serialize + DeserializeOwned + JsonSchema> Parameter for T {
     }
 
     fn schema() -> Schema {
-        let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = None);
-        let mut schema = settings.into_generator().into_root_schema_for::<T>();
-        // `uint32` or `Array_of_string` tells nobody more than the schema does.
-        schema.remove("title");
-        schema
+        schema_of::<T>()
     }
+}
+
+pub(crate) fn schema_of<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = None);
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    // `uint32` or `Array_of_string` tells nobody more than the schema does.
+    schema.remove("title");
+    schema
 }
 
 /// The host writes JSON in one line, so that the position tells nobody anything.

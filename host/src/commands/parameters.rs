@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::Args;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::nearest;
-use crate::model::{Definition, Parameter, Value};
+use crate::model::{Definition, Parameter, Schema, Value};
 use crate::runner::ArgumentSource;
 
 #[derive(Clone, Debug, Args)]
@@ -57,13 +57,28 @@ impl ParameterArgs {
     }
 }
 
-fn read(file: &str) -> Result<BTreeMap<String, Box<RawValue>>> {
+impl ParameterArgs {
+    /// What `--params` holds, where that need be no object; none if nothing is given.
+    pub(super) fn whole(&self) -> Result<Option<String>> {
+        if let Some(one) = self.one.first() {
+            bail!("-p {one}: nothing is asked for by name; give all of it with --params FILE");
+        }
+        self.file.as_deref().map(text_of).transpose()
+    }
+}
+
+fn text_of(file: &str) -> Result<String> {
     let mut text = String::new();
     match file {
         "-" => std::io::stdin().read_to_string(&mut text).map(drop),
         file => std::fs::read_to_string(file).map(|read| text = read),
     }
     .with_context(|| format!("cannot read --params {file}"))?;
+    Ok(text)
+}
+
+fn read(file: &str) -> Result<BTreeMap<String, Box<RawValue>>> {
+    let text = text_of(file)?;
     serde_json::from_str(&text).with_context(|| {
         format!("--params {file} has to hold a JSON object, {{\"NAME\": VALUE, ...}}")
     })
@@ -118,25 +133,13 @@ fn from_json(parameter: &Parameter, text: &str) -> Result<Value> {
 
 fn check(parameter: &Parameter, json: &Json) -> Result<()> {
     let name = &parameter.name;
-    let Some(schema) = schema(parameter) else {
-        return Ok(());
-    };
-    let validator = jsonschema::validator_for(&schema)
-        .with_context(|| format!("the schema of parameter '{name}' is not valid"))?;
-    match validator.validate(json) {
-        Ok(()) => Ok(()),
-        Err(error) if error.instance_path().as_str().is_empty() => {
-            bail!("parameter '{name}': {error}")
-        }
-        Err(error) => bail!("parameter '{name}', at {}: {error}", error.instance_path()),
-    }
+    let schema = Schema::new(&parameter.schema)
+        .map_err(|error| anyhow!("the schema of parameter '{name}' is not valid: {error}"))?;
+    let checked = schema.check(json);
+    checked.map_err(|error| anyhow!("parameter '{name}': {error}"))
 }
 
 fn is_bytes(parameter: &Parameter) -> bool {
-    schema(parameter).is_some_and(|schema| schema["format"] == "binary")
-}
-
-/// None where any value will do.
-fn schema(parameter: &Parameter) -> Option<Json> {
-    serde_json::from_str(&parameter.schema).ok()
+    let schema = serde_json::from_str(&parameter.schema);
+    schema.is_ok_and(|schema: Json| schema["format"] == "binary")
 }

@@ -284,6 +284,7 @@ fn recorder(
         Request::Cancel(reason) => {
             mailbox.send(Input::CancelRequested { run: root, reason });
         }
+        Request::Answer { run, json } => mailbox.answer(run, &json),
     };
     match start {
         Start::Unrecorded => Ok(None),

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::database::explained;
 use super::{Journal, RecordedRun};
+use crate::model::RunId;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
     /// The run is to end; the text says why.
     Cancel(String),
+    /// The answer, as JSON, that a paused flow run waits for.
+    Answer { run: RunId, json: String },
 }
 
 impl Journal {

@@ -71,6 +71,14 @@ pub enum EventKind {
         from: usize,
         observed: Vec<Observed>,
     },
+    /// It crashed or timed out, and its code is asked whether another attempt is worth it.
+    RetryConditionAsked {
+        attempt: Box<EndedRun>,
+    },
+    /// Another attempt follows if the outcome is `true`.
+    RetryConditionDecided {
+        outcome: Outcome,
+    },
     /// It waits for other runs and holds no slot meanwhile.
     TaskRunYielded,
     TaskRunResumed,
@@ -107,6 +115,26 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "is_false")]
         cached: bool,
     },
+    /// It waits for somebody's answer.
+    FlowRunPaused {
+        /// For people; may be empty.
+        prompt: String,
+        /// JSON Schema that the answer has to fit; empty if any will do.
+        schema: Arc<str>,
+        /// When it goes on without an answer.
+        until: Option<Timestamp>,
+    },
+    /// Somebody answered, and it goes on.
+    FlowRunAnswered {
+        /// JSON text that fits the schema.
+        input: Arc<str>,
+    },
+    /// Nobody answered in time, and it goes on.
+    FlowRunUnanswered,
+    /// An answer that does not fit, or that nobody waits for.
+    AnswerRefused {
+        reason: String,
+    },
     /// The flow's function has ended; runs that it submitted are still awaited.
     FlowRunReturned {
         unfinished: usize,
@@ -126,6 +154,8 @@ impl EventKind {
         match self {
             Self::AttemptStarted { .. } => Some(State::Running),
             Self::AttemptFailed { .. } => Some(State::AwaitingRetry),
+            Self::FlowRunPaused { .. } => Some(State::Paused),
+            Self::FlowRunAnswered { .. } | Self::FlowRunUnanswered => Some(State::Running),
             Self::CancellationStarted => Some(State::Cancelling),
             Self::TaskRunFinished { cached: true, .. } => Some(State::Cached),
             end => end.outcome().map(State::from),

@@ -27,12 +27,13 @@ impl Hooks {
             StateType::Scheduled
             | StateType::Pending
             | StateType::Running
+            | StateType::Paused
             | StateType::Cancelling => &[],
         }
     }
 }
 
-/// A run that has ended, as its hooks learn of it.
+/// A run that has ended, as its hooks learn of it, or an attempt, as the retry condition does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndedRun {
     pub id: RunId,

@@ -11,6 +11,7 @@ mod observation;
 mod options;
 mod outcome;
 mod record;
+mod schema;
 mod state;
 mod value;
 
@@ -24,5 +25,6 @@ pub use observation::{Observation, Observed};
 pub use options::{OneOrMany, Options, Retries, RunnerKind};
 pub use outcome::{Failure, FailureKind, Outcome};
 pub use record::{Record, RunRecord};
+pub use schema::Schema;
 pub use state::{State, StateType};
 pub use value::{MASK, Value};

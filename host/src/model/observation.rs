@@ -14,6 +14,8 @@ pub enum Observation {
     Result,
     /// Which of the runs that it waited for had ended, by their indices.
     Ended(Vec<u32>),
+    /// The answer to a question, as JSON text; none if nobody answered in time.
+    Answer(Option<String>),
     /// Where a run stood.
     State(State),
 }

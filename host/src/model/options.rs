@@ -26,6 +26,9 @@ pub struct Options {
     /// How much longer a pause may be, at random: 0.5 is up to half.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_jitter: Option<f64>,
+    /// Whether the code can say if an attempt that crashed or timed out is worth another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_if: Option<bool>,
     /// How long one attempt may take, in milliseconds; of a flow, its runs included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
@@ -99,8 +102,8 @@ pub enum RunnerKind {
 }
 
 impl Options {
-    /// These options, and those of `below` where these are silent. Tags add up; hooks, and what is
-    /// pure, are for `below` to say.
+    /// These options, and those of `below` where these are silent. Tags add up; hooks, the retry
+    /// condition and what is pure are for `below` to say.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let mut tags = below.tags.clone();
@@ -120,6 +123,7 @@ impl Options {
             retry_delay_ms: self.retry_delay_ms.or_else(|| below.retry_delay_ms.clone()),
             retry_backoff: self.retry_backoff.or(below.retry_backoff),
             retry_jitter: self.retry_jitter.or(below.retry_jitter),
+            retry_if: below.retry_if,
             timeout_ms: self.timeout_ms.or(below.timeout_ms),
             tags,
             priority: self.priority.or(below.priority),
@@ -173,6 +177,7 @@ impl Options {
             },
             backoff: self.retry_backoff.unwrap_or(1.0),
             jitter: self.retry_jitter.unwrap_or(0.0),
+            condition: self.retry_if.unwrap_or(false),
         }
     }
 }
@@ -186,6 +191,8 @@ pub struct Retries {
     pub delays_ms: Box<[u64]>,
     pub backoff: f64,
     pub jitter: f64,
+    /// Whether the code is asked after a crash or a timeout.
+    pub condition: bool,
 }
 
 impl Retries {

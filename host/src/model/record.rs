@@ -182,6 +182,12 @@ impl RunRecord {
                 self.ended = Some(at);
                 self.outcome = Some(outcome.clone());
             }
+            // Its attempt was ended while it was paused.
+            EventKind::FlowRunReturned { .. } | EventKind::RetryConditionAsked { .. }
+                if self.state == State::Paused =>
+            {
+                self.state = State::Running;
+            }
             _ => {}
         }
     }

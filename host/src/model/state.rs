@@ -13,6 +13,8 @@ pub enum State {
     /// Waits for other runs, or for a free slot.
     Pending,
     Running,
+    /// A flow that waits for an answer.
+    Paused,
     /// An attempt failed, and the next one is due later.
     AwaitingRetry,
     /// Its attempt is to be ended at once.
@@ -36,6 +38,7 @@ pub enum StateType {
     Scheduled,
     Pending,
     Running,
+    Paused,
     Cancelling,
     Completed,
     Failed,
@@ -45,9 +48,10 @@ pub enum StateType {
 
 impl State {
     /// In the order of the declaration.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Pending,
         Self::Running,
+        Self::Paused,
         Self::AwaitingRetry,
         Self::Cancelling,
         Self::Completed,
@@ -65,6 +69,7 @@ impl State {
         match self {
             Self::Pending => StateType::Pending,
             Self::Running => StateType::Running,
+            Self::Paused => StateType::Paused,
             Self::AwaitingRetry => StateType::Scheduled,
             Self::Cancelling => StateType::Cancelling,
             Self::Completed | Self::Cached => StateType::Completed,
@@ -94,7 +99,7 @@ impl State {
     /// The one table of legal moves.
     pub fn may_become(self, next: Self) -> bool {
         use State::{
-            AwaitingRetry, Cached, Cancelled, Cancelling, InvalidInput, Pending, Running,
+            AwaitingRetry, Cached, Cancelled, Cancelling, InvalidInput, Paused, Pending, Running,
             UpstreamFailed,
         };
         match self {
@@ -103,7 +108,12 @@ impl State {
                 Running | Cached | UpstreamFailed | InvalidInput | Cancelled
             ),
             Running => {
-                matches!(next, AwaitingRetry | Cancelling) || next.is_final() && next != Cached
+                matches!(next, Paused | AwaitingRetry | Cancelling)
+                    || next.is_final() && next != Cached
+            }
+            Paused => {
+                matches!(next, Running | AwaitingRetry | Cancelling)
+                    || next.is_final() && next != Cached
             }
             AwaitingRetry => matches!(
                 next,
@@ -122,6 +132,7 @@ impl State {
         match self {
             Self::Pending => "pending",
             Self::Running => "running",
+            Self::Paused => "paused",
             Self::AwaitingRetry => "awaiting-retry",
             Self::Cancelling => "cancelling",
             Self::Completed => "completed",
@@ -141,6 +152,7 @@ impl State {
         match self {
             Self::Pending => "Pending",
             Self::Running => "Running",
+            Self::Paused => "Paused",
             Self::AwaitingRetry => "AwaitingRetry",
             Self::Cancelling => "Cancelling",
             Self::Completed => "Completed",

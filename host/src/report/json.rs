@@ -74,8 +74,21 @@ impl<Out: Write> JsonReporter<Out> {
                 });
                 with_value(event, "data", data)
             }
+            EventKind::FlowRunPaused {
+                prompt,
+                schema,
+                until,
+            } => json!({
+                "event": "FlowRunPaused", "prompt": prompt, "schema": plain(schema), "until": until,
+            }),
+            EventKind::FlowRunAnswered { input } => {
+                json!({ "event": "FlowRunAnswered", "input": plain(input) })
+            }
             EventKind::HookFinished { hook, outcome } => {
                 finished(json!({ "event": "HookFinished", "hook": hook }), outcome)
+            }
+            EventKind::RetryConditionDecided { outcome } => {
+                finished(json!({ "event": "RetryConditionDecided" }), outcome)
             }
             EventKind::TaskRunFinished { outcome, cached } => {
                 let mut event = finished(json!({ "event": "TaskRunFinished" }), outcome);
@@ -132,10 +145,15 @@ fn finished(mut event: Json, outcome: &Outcome) -> Json {
 /// Adds the value as plain JSON, or the number of its bytes.
 fn with_value(mut event: Json, name: &str, value: &Value) -> Json {
     match value {
-        Value::Json(text) => event[name] = serde_json::from_str(text).unwrap_or_default(),
+        Value::Json(text) => event[name] = plain(text),
         Value::Bytes(bytes) => event[format!("{name}_bytes")] = json!(bytes.len()),
     }
     event
+}
+
+/// JSON text as JSON; null where there is none.
+fn plain(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 impl<Out: Write> Reporter for JsonReporter<Out> {

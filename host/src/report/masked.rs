@@ -7,7 +7,9 @@ use std::ops::Deref;
 use bytes::Bytes;
 
 use super::masks::{Masks, Tail};
-use crate::model::{Argument, Event, EventKind, Failure, Input, Outcome, RunId, Stream, Value};
+use crate::model::{
+    Argument, Event, EventKind, Failure, Input, Observation, Outcome, RunId, Stream, Value,
+};
 
 /// The last that sees secrets: what runs hand to each other does not pass here, and stays as it is.
 pub struct Masker {
@@ -44,6 +46,8 @@ impl Masker {
             | EventKind::FlowRunReturned { .. }
             | EventKind::TaskRunFinished { .. }
             | EventKind::FlowRunFinished { .. }
+            | EventKind::RetryConditionAsked { .. }
+            | EventKind::RetryConditionDecided { .. }
             | EventKind::HookFinished { .. } => self.end_tails(event, masked),
             _ => {}
         }
@@ -97,6 +101,7 @@ impl Masks {
             EventKind::Logged { message, .. } => self.mask_text(message),
             EventKind::TaskRunFinished { outcome, .. }
             | EventKind::FlowRunFinished { outcome, .. }
+            | EventKind::RetryConditionDecided { outcome }
             | EventKind::HookFinished { outcome, .. } => self.mask_outcome(outcome),
             EventKind::ArtifactCreated {
                 key,
@@ -108,18 +113,32 @@ impl Masks {
                 self.mask_text(description);
                 self.mask_value(data);
             }
-            EventKind::HookStarted { ended, .. } => {
+            EventKind::HookStarted { ended, .. }
+            | EventKind::RetryConditionAsked { attempt: ended } => {
                 self.mask_text(&mut ended.name);
                 self.mask_text(&mut ended.message);
+            }
+            EventKind::FlowRunPaused { prompt, schema, .. } => {
+                self.mask_text(prompt);
+                replace(schema, |schema| self.json(schema));
+            }
+            EventKind::FlowRunAnswered { input } => replace(input, |input| self.json(input)),
+            EventKind::AnswerRefused { reason } => self.mask_text(reason),
+            EventKind::FlowRunObserved { observed, .. } => {
+                for told in observed {
+                    if let Observation::Answer(Some(json)) = &mut told.what {
+                        replace(json, |json| self.json(json));
+                    }
+                }
             }
             // Printed is masked piece by piece.
             EventKind::Printed { .. }
             | EventKind::TaskRunSubmitted
             | EventKind::AttemptStarted { .. }
-            | EventKind::FlowRunObserved { .. }
             | EventKind::TaskRunYielded
             | EventKind::TaskRunResumed
             | EventKind::CancellationStarted
+            | EventKind::FlowRunUnanswered
             | EventKind::FlowRunReturned { .. } => {}
         }
     }
@@ -237,6 +256,29 @@ mod tests {
             (1, finished("********!")),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn questions_and_answers_are_masked() {
+        let paused = |secret: &str| EventKind::FlowRunPaused {
+            prompt: format!("is it {secret}?"),
+            schema: format!(r#"{{"const":"{secret}"}}"#).into(),
+            until: None,
+        };
+        let answered = |secret: &str| EventKind::FlowRunAnswered {
+            input: format!("[\"{secret}\"]").into(),
+        };
+        let refused = |secret: &str| EventKind::AnswerRefused {
+            reason: format!("{secret} does not fit"),
+        };
+        let told = |secret| {
+            [
+                (1, paused(secret)),
+                (1, answered(secret)),
+                (1, refused(secret)),
+            ]
+        };
+        assert_eq!(shown(told("swordfish")), told("********"));
     }
 
     #[test]

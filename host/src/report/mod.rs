@@ -7,6 +7,7 @@ mod masked;
 mod masks;
 mod names;
 mod progress;
+mod question;
 mod screen;
 mod terminal;
 mod trace;

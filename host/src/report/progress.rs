@@ -1,5 +1,6 @@
 //! How far a run is, in one line.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,8 @@ pub(super) struct Progress {
     task_runs: usize,
     finished: usize,
     failed: usize,
+    /// Flow runs that wait for an answer.
+    paused: HashSet<RunId>,
     /// What the last progress artifact says.
     artifact: String,
     ticks: usize,
@@ -44,6 +47,14 @@ impl Progress {
                 self.finished += 1;
                 self.failed += usize::from(!outcome.is_completed());
             }
+            EventKind::FlowRunPaused { .. } => drop(self.paused.insert(event.run)),
+            // However it came, its pause is over.
+            EventKind::FlowRunAnswered { .. }
+            | EventKind::FlowRunUnanswered
+            | EventKind::CancellationStarted
+            | EventKind::AttemptFailed { .. }
+            | EventKind::FlowRunReturned { .. }
+            | EventKind::FlowRunFinished { .. } => drop(self.paused.remove(&event.run)),
             EventKind::ArtifactCreated {
                 kind: ArtifactKind::Progress,
                 key,
@@ -63,6 +74,11 @@ impl Progress {
 
     pub(super) fn is_root(&self, run: RunId) -> bool {
         self.root.as_ref().is_some_and(|root| root.id == run)
+    }
+
+    /// The root's id and name.
+    pub(super) fn root(&self) -> Option<(RunId, &str)> {
+        self.root.as_ref().map(|root| (root.id, &*root.name))
     }
 
     /// None for a short run.
@@ -85,8 +101,12 @@ impl Progress {
             0 => String::new(),
             failed => format!(", {failed} of them not completed"),
         };
+        let paused = match self.paused.is_empty() {
+            true => "",
+            false => "paused, ",
+        };
         Some(format!(
-            "{spinner} Flow run '{name}' - {seconds} s, \
+            "{spinner} Flow run '{name}' - {seconds} s, {paused}\
              {finished} of {task_runs} task runs finished{failed}{artifact}"
         ))
     }

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::Reporter;
 use super::names::{Named, Names};
 use super::progress::Progress;
+use super::question;
 use super::screen::{Screen, Terminals};
 use crate::model::{
     ArtifactKind, Event, EventKind, FailureKind, Level, Outcome, RunnerKind, Value,
@@ -264,6 +265,47 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                         "{kind} '{name}' - {failure}; another attempt follows in {pause} s"
                     ),
                 )
+            }
+            EventKind::RetryConditionAsked { attempt } => {
+                let state = attempt.state;
+                let text = format_args!("{kind} '{name}' - {state}; its retry condition is asked");
+                self.line(event, Level::Debug, text)
+            }
+            EventKind::RetryConditionDecided { outcome } => {
+                let (level, decided) = match outcome {
+                    Outcome::Completed(Value::Json(json)) => (Level::Debug, json.to_string()),
+                    Outcome::Completed(Value::Bytes(_)) => return Ok(()),
+                    Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {
+                        return Ok(());
+                    }
+                    Outcome::Failed(failure) => {
+                        (Level::Error, format!("{failure}; no other attempt follows"))
+                    }
+                };
+                let text = format_args!("{kind} '{name}' - The retry condition ended in {decided}");
+                self.line(event, level, text)
+            }
+            EventKind::FlowRunPaused { prompt, schema, .. } => {
+                let asks = match &**prompt {
+                    "" => "",
+                    _ => ": ",
+                };
+                let answer = question::command(self.progress.root(), (event.run, name), schema);
+                let text =
+                    format_args!("{kind} '{name}' - Paused{asks}{prompt}; answer with: {answer}");
+                self.line(event, Level::Warning, text)
+            }
+            EventKind::FlowRunAnswered { .. } => {
+                let text = format_args!("{kind} '{name}' - Answered; it goes on");
+                self.line(event, Level::Info, text)
+            }
+            EventKind::FlowRunUnanswered => {
+                let text = format_args!("{kind} '{name}' - Nobody answered in time; it goes on");
+                self.line(event, Level::Warning, text)
+            }
+            EventKind::AnswerRefused { reason } => {
+                let text = format_args!("{kind} '{name}' - Refused an answer: {reason}");
+                self.line(event, Level::Warning, text)
             }
             EventKind::CancellationStarted => self.line(
                 event,

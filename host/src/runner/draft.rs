@@ -110,6 +110,7 @@ impl<'a> Draft<'a> {
             runner,
             log_prints: self.options().log_prints.unwrap_or(inherited),
             past,
+            asked: None,
         }
     }
 

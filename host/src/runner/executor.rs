@@ -17,14 +17,26 @@ pub struct Attempt {
     /// SHA-256 of the component, in hexadecimal digits.
     pub component: Arc<str>,
     pub target: Target,
-    /// The hook to call for the run, which has ended.
-    pub hook: Option<Arc<str>>,
+    pub call: Call,
     /// The flow's or task's name.
     pub name: Arc<str>,
     /// Nothing but the arguments is for it to see.
     pub pure: bool,
-    /// One for each parameter, in the definition's order; for a hook, the ended run alone.
+    /// One for each parameter, in the definition's order; for all that is not the function itself,
+    /// the ended run alone.
     pub arguments: Vec<Value>,
+}
+
+/// What is called of a flow or task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// The function itself.
+    Function,
+    /// A hook, for a run that has ended.
+    Hook(Arc<str>),
+    /// The condition that tells whether a failed attempt is worth another.
+    RetryIf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -76,9 +88,10 @@ impl Job {
     /// What the scheduler is told of its end.
     pub(super) fn ended(&self, outcome: Outcome) -> Input {
         let run = self.attempt.run;
-        match self.attempt.hook.clone() {
-            None => Input::AttemptEnded { run, outcome },
-            Some(hook) => Input::HookEnded { run, hook, outcome },
+        match self.attempt.call.clone() {
+            Call::Function => Input::AttemptEnded { run, outcome },
+            Call::Hook(hook) => Input::HookEnded { run, hook, outcome },
+            Call::RetryIf => Input::RetryConditionDecided { run, outcome },
         }
     }
 

@@ -150,6 +150,7 @@ fn asked_for(answer: &Observation) -> &'static str {
         Observation::Time(_) => "the time",
         Observation::Result => "the result of a run",
         Observation::Ended(_) => "the runs that have ended",
+        Observation::Answer(_) => "an answer",
         Observation::State(_) => "the state of a run",
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::argument::ArgumentSource;
@@ -12,6 +13,7 @@ use super::cache::Recipe;
 use super::draft::Draft;
 use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
+use super::question::{Asked, Checked, Question};
 use super::{Diverged, PastAttempt, PastRun, Target, TaskFuture};
 use crate::model::{Options, RunId, RunnerKind};
 use crate::scheduler::{Input, NewRun, Past, Upstream};
@@ -63,11 +65,16 @@ pub(super) struct Submission {
     pub(super) log_prints: bool,
     /// For the first attempt.
     pub(super) past: Option<Arc<PastAttempt>>,
+    /// What it waits to be told.
+    pub(super) asked: Option<Asked>,
 }
 
 pub(super) enum Message {
     /// Nothing is kept of a run that has ended before.
     Submitted(Option<Submission>, Box<NewRun>),
+    Asked(RunId, Question, oneshot::Sender<Arc<str>>),
+    Answer(RunId, Arc<str>),
+    Checked(RunId, Checked),
     Input(Input),
 }
 
@@ -97,8 +104,12 @@ impl Mailbox {
     }
 
     pub fn send(&self, input: Input) {
+        self.post(Message::Input(input));
+    }
+
+    pub(super) fn post(&self, message: Message) {
         // The loop is gone only when the whole run is over; nobody waits for an answer then.
-        let _ = self.sender.send(Message::Input(input));
+        let _ = self.sender.send(message);
     }
 
     /// The flow or task of this title.
@@ -184,7 +195,7 @@ impl Mailbox {
         };
         let how = (runner, self.workers(runner));
         let new = Box::new(draft.new_run(&future, by, how, past));
-        let _ = self.sender.send(Message::Submitted(submission, new));
+        self.post(Message::Submitted(submission, new));
         future
     }
 

@@ -12,6 +12,7 @@ mod lane;
 mod mailbox;
 mod past;
 mod plan;
+mod question;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use crate::model::{
 use crate::scheduler::{Input, Scheduler};
 pub use argument::ArgumentSource;
 pub use cache::{Cache, MemoryCache, ResultCache};
-pub use executor::{Attempt, Executor, Job, Target};
+pub use executor::{Attempt, Call, Executor, Job, Target};
 pub use future::TaskFuture;
 pub use history::{Diverged, History};
 use lane::Lanes;
@@ -36,8 +37,9 @@ pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};
 pub use past::{PastAttempt, PastRun};
 pub use plan::{Origin, Part, Plan};
+pub use question::Question;
 
-/// How long one hook may take.
+/// How long one hook, or the retry condition, may take.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Events after which no more inputs are taken before those are acted on.
@@ -146,13 +148,21 @@ impl Runner {
     }
 
     fn input(&mut self, message: Message) -> Input {
-        match message {
+        self.input_of(message).unwrap_or(Input::Tick)
+    }
+
+    /// None for a run that has ended meanwhile.
+    fn input_of(&mut self, message: Message) -> Option<Input> {
+        Some(match message {
             Message::Submitted(submission, new) => {
                 self.live.extend(submission.map(|kept| (new.run, kept)));
                 Input::Submitted(new)
             }
+            Message::Asked(run, question, reply) => self.live.get_mut(&run)?.ask(question, reply),
+            Message::Answer(run, answer) => self.live.get(&run)?.consider(answer, &self.mailbox),
+            Message::Checked(run, checked) => self.live.get(&run)?.settle(checked),
             Message::Input(input) => self.offered(input),
-        }
+        })
     }
 
     /// Gives what is known at once because of it.
@@ -168,6 +178,17 @@ impl Runner {
                 self.live[&event.run].future.set_state(State::AwaitingRetry);
             }
             EventKind::HookStarted { hook, ended } => self.call_hook(hook, &ended),
+            EventKind::RetryConditionAsked { attempt } => {
+                self.go_on(event.run, None);
+                self.ask_whether_to_retry(&attempt);
+            }
+            EventKind::FlowRunPaused { .. } => {
+                self.live[&event.run].future.set_state(State::Paused);
+            }
+            EventKind::FlowRunAnswered { input } => self.go_on(event.run, Some(input)),
+            EventKind::FlowRunUnanswered | EventKind::FlowRunReturned { .. } => {
+                self.go_on(event.run, None);
+            }
             EventKind::TaskRunResumed => self.live[&event.run].future.resume(),
             EventKind::CancellationStarted => {
                 let future = &self.live[&event.run].future;
@@ -196,6 +217,17 @@ impl Runner {
         None
     }
 
+    /// Its pause is over, if it was paused.
+    fn go_on(&mut self, id: RunId, answer: Option<Arc<str>>) {
+        let Some(live) = self.live.get_mut(&id) else {
+            return;
+        };
+        if live.future.state() == State::Paused {
+            live.future.set_state(State::Running);
+        }
+        live.reply(answer);
+    }
+
     fn start(&mut self, id: RunId) -> Option<Input> {
         let submission = self.live.get_mut(&id).expect("it has not ended");
         submission.future.set_state(State::Running);
@@ -220,25 +252,15 @@ impl Runner {
         let Some(planned) = self.mailbox.planned(target, title) else {
             return;
         };
-        // The component knows its flow or task by its own name for it.
-        let of = match target {
-            Target::Flow => EndedRunOf::Flow(planned.name.clone()),
-            Target::Task => EndedRunOf::Task(planned.name.clone()),
-        };
-        let told = EndedRun {
-            of,
-            ..ended.clone()
-        };
-        let told = serde_json::to_string(&told).expect("words and numbers are JSON");
         self.lanes.send(Job {
             attempt: Attempt {
                 run: ended.id,
                 component: planned.origin.digest.clone(),
                 target,
-                hook: Some(hook.clone()),
+                call: Call::Hook(hook.clone()),
                 name: planned.name.clone(),
                 pure: false,
-                arguments: vec![Value::Json(told.into())],
+                arguments: vec![told(target, &planned.name, ended)],
             },
             future: TaskFuture::new(ended.id, hook),
             origin: planned.origin.clone(),
@@ -249,6 +271,33 @@ impl Runner {
             deadline: Some(Instant::now() + HOOK_TIMEOUT),
         });
     }
+}
+
+impl Runner {
+    /// The condition belongs to the run: what ends the run ends the condition.
+    fn ask_whether_to_retry(&mut self, ended: &EndedRun) {
+        let submission = self.live.get_mut(&ended.id).expect("it has not ended");
+        let told = told(submission.target, &submission.name, ended);
+        let mut job = submission.job(vec![told]);
+        job.attempt.call = Call::RetryIf;
+        job.timeout = Some(HOOK_TIMEOUT);
+        job.deadline = Some(Instant::now() + HOOK_TIMEOUT);
+        self.lanes.send(job);
+    }
+}
+
+/// The run as its component learns of it, which knows its flow or task by a name of its own.
+fn told(target: Target, name: &Arc<str>, ended: &EndedRun) -> Value {
+    let of = match target {
+        Target::Flow => EndedRunOf::Flow(name.clone()),
+        Target::Task => EndedRunOf::Task(name.clone()),
+    };
+    let told = EndedRun {
+        of,
+        ..ended.clone()
+    };
+    let told = serde_json::to_string(&told).expect("words and numbers are JSON");
+    Value::Json(told.into())
 }
 
 impl Submission {
@@ -263,7 +312,7 @@ impl Submission {
                 run: self.future.id(),
                 component: self.origin.digest.clone(),
                 target: self.target,
-                hook: None,
+                call: Call::Function,
                 name: self.name.clone(),
                 pure: self.pure,
                 arguments,
@@ -278,3 +327,6 @@ impl Submission {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

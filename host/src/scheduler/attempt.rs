@@ -124,7 +124,10 @@ impl Scheduler {
     pub(super) fn retry_or_end(&mut self, id: RunId, outcome: Outcome) {
         match outcome {
             Outcome::Failed(failure) if failure.retryable && self.has_retries_left(id) => {
-                self.retry(id, failure);
+                match self.wants_to_be_asked(id, failure.kind) {
+                    true => self.ask_whether_to_retry(id, failure),
+                    false => self.retry(id, failure),
+                }
             }
             outcome => self.end(id, outcome),
         }
@@ -135,7 +138,7 @@ impl Scheduler {
         run.cancelled.is_none() && run.retried < run.retries.count
     }
 
-    fn retry(&mut self, id: RunId, failure: Failure) {
+    pub(super) fn retry(&mut self, id: RunId, failure: Failure) {
         let run = self.run(id);
         let retry = run.retried;
         run.retried += 1;
@@ -211,7 +214,7 @@ impl Scheduler {
     }
 }
 
-fn after(now: Timestamp, ms: u64) -> Timestamp {
+pub(super) fn after(now: Timestamp, ms: u64) -> Timestamp {
     now.saturating_add(Duration::from_millis(ms))
         .unwrap_or(Timestamp::MAX)
 }

@@ -33,7 +33,12 @@ impl Scheduler {
             Phase::Pending | Phase::Ready | Phase::Retrying => {
                 self.end(id, Outcome::failed(FailureKind::Cancelled, reason));
             }
-            Phase::Running | Phase::Yielded | Phase::Resuming | Phase::Returned(_) => {
+            Phase::Running
+            | Phase::Paused { .. }
+            | Phase::Yielded
+            | Phase::Resuming
+            | Phase::Asking(_)
+            | Phase::Returned(_) => {
                 self.emit(id, EventKind::CancellationStarted);
             }
             // The runs that it submitted may go on.
@@ -79,8 +84,15 @@ impl Scheduler {
             return;
         }
         let left = hooks.iter().rev().cloned().collect();
+        let ended = self.told(id, state, message);
+        self.hooks.insert(id, (ended, left));
+    }
+
+    /// The run as its code learns of it.
+    pub(super) fn told(&mut self, id: RunId, state: State, message: String) -> EndedRun {
+        let run = self.run(id);
         let title = run.title.clone();
-        let ended = EndedRun {
+        EndedRun {
             id,
             name: run.name.clone(),
             of: match run.is_flow() {
@@ -90,8 +102,7 @@ impl Scheduler {
             attempts: run.attempts,
             state,
             message,
-        };
-        self.hooks.insert(id, (ended, left));
+        }
     }
 
     /// Hooks of a run are called one after another.

@@ -68,6 +68,28 @@ pub enum Input {
         hook: Arc<str>,
         outcome: Outcome,
     },
+    /// A flow run waits for an answer, for so many milliseconds.
+    Paused {
+        run: RunId,
+        prompt: String,
+        schema: Arc<str>,
+        timeout_ms: Option<u64>,
+    },
+    /// The answer fits.
+    Answered {
+        run: RunId,
+        input: Arc<str>,
+    },
+    /// It does not.
+    AnswerRefused {
+        run: RunId,
+        reason: String,
+    },
+    /// The code said whether another attempt is worth it.
+    RetryConditionDecided {
+        run: RunId,
+        outcome: Outcome,
+    },
     CancelRequested {
         run: RunId,
         /// What the state says, e.g. `interrupted`.

@@ -7,8 +7,10 @@
 
 mod attempt;
 mod cached;
+mod condition;
 mod ending;
 mod input;
+mod pause;
 mod queue;
 mod run;
 mod submit;
@@ -48,6 +50,8 @@ enum Timer {
     Retry,
     /// The flow run and its runs have to have ended.
     Deadline,
+    /// The paused flow run goes on without an answer.
+    Unanswered,
 }
 
 impl Scheduler {
@@ -105,6 +109,15 @@ impl Scheduler {
                 self.emit(run, artifact);
             }
             Input::HookEnded { run, hook, outcome } => self.end_hook(run, hook, outcome),
+            Input::Paused {
+                run,
+                prompt,
+                schema,
+                timeout_ms,
+            } => self.pause(run, prompt, schema, timeout_ms),
+            Input::Answered { run, input } => self.answer(run, input),
+            Input::AnswerRefused { run, reason } => self.refuse_answer(run, reason),
+            Input::RetryConditionDecided { run, outcome } => self.decide_retry(run, outcome),
             Input::CancelRequested { run, reason } => self.cancel(run, &reason),
             Input::Tick => {}
         }
@@ -162,6 +175,7 @@ impl Scheduler {
             match timer {
                 Timer::Retry if self.run(id).phase == Phase::Retrying => self.start_or_queue(id),
                 Timer::Deadline => self.time_out(id, at),
+                Timer::Unanswered => self.give_up_waiting(id, at),
                 Timer::Retry => {}
             }
         }

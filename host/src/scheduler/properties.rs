@@ -43,6 +43,17 @@ enum Step {
     Awake {
         run: usize,
     },
+    Pause {
+        run: usize,
+        timeout_ms: Option<u64>,
+    },
+    Answer {
+        run: usize,
+    },
+    Decide {
+        run: usize,
+        holds: bool,
+    },
     Cancel {
         run: usize,
     },
@@ -80,6 +91,11 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(run, kind, retryable)| Step::End { run, kind, retryable }),
         2 => any::<usize>().prop_map(|run| Step::Wait { run }),
         2 => any::<usize>().prop_map(|run| Step::Awake { run }),
+        2 => (any::<usize>(), proptest::option::of(0..50_u64))
+            .prop_map(|(run, timeout_ms)| Step::Pause { run, timeout_ms }),
+        2 => any::<usize>().prop_map(|run| Step::Answer { run }),
+        2 => (any::<usize>(), any::<bool>())
+            .prop_map(|(run, holds)| Step::Decide { run, holds }),
         1 => any::<usize>().prop_map(|run| Step::Cancel { run }),
         2 => (0..40_u64).prop_map(|ms| Step::Pass { ms }),
     ]
@@ -104,7 +120,9 @@ struct Seen {
     ready: bool,
     /// An instance is there.
     live: bool,
-    /// It waits for others.
+    /// An instance is asked whether another attempt is worth it.
+    asked: bool,
+    /// It waits for others, or for an answer.
     yielded: bool,
 }
 
@@ -204,8 +222,31 @@ impl World {
                 }
             }
             Step::Awake { run } => {
-                if let Some(run) = self.pick(run, |run| run.live && run.yielded) {
+                let can = |run: &Seen| run.live && !run.is_flow && run.yielded;
+                if let Some(run) = self.pick(run, can) {
                     self.handle(Input::WaitEnded { run });
+                }
+            }
+            Step::Pause { run, timeout_ms } => {
+                let can = |run: &Seen| run.live && run.is_flow && !run.yielded;
+                if let Some(run) = self.pick(run, can) {
+                    self.handle(Input::Paused {
+                        run,
+                        prompt: String::new(),
+                        schema: "".into(),
+                        timeout_ms,
+                    });
+                }
+            }
+            Step::Answer { run } => {
+                if let Some(run) = self.pick(run, |run| run.is_flow) {
+                    let input = "null".into();
+                    self.handle(Input::Answered { run, input });
+                }
+            }
+            Step::Decide { run, holds } => {
+                if let Some(run) = self.pick(run, |run| run.asked) {
+                    self.decide(run, holds);
                 }
             }
             Step::Cancel { run } => {
@@ -257,6 +298,7 @@ impl World {
             attempts: 0,
             ready: false,
             live: false,
+            asked: false,
             yielded: false,
         };
         self.runs.insert(run, seen);
@@ -275,6 +317,8 @@ impl World {
                 delays_ms: Box::new([10]),
                 backoff: 2.0,
                 jitter: 0.5,
+                // One is as good as the other; those that retry once have one.
+                condition: retries == 1,
             }),
             hooks: Arc::default(),
             past: Past::None,
@@ -304,6 +348,12 @@ impl World {
         }
         let result = Value::null();
         self.handle(Input::ResultOffered { run, result });
+    }
+
+    fn decide(&mut self, run: RunId, holds: bool) {
+        self.seen(run).asked = false;
+        let outcome = Outcome::Completed(Value::Json(holds.to_string().into()));
+        self.handle(Input::RetryConditionDecided { run, outcome });
     }
 
     fn handle(&mut self, input: Input) {
@@ -357,6 +407,34 @@ impl World {
                 );
                 outcome.into()
             }
+            EventKind::RetryConditionAsked { .. } => {
+                let seen = self.seen(event.run);
+                assert!(!seen.live, "its attempt is over");
+                seen.asked = true;
+                match seen.state {
+                    State::Paused => State::Running,
+                    _ => return,
+                }
+            }
+            EventKind::FlowRunPaused { until, .. } => {
+                assert!(until.is_none_or(|until| until >= self.now));
+                self.seen(event.run).yielded = true;
+                State::Paused
+            }
+            EventKind::FlowRunAnswered { .. } | EventKind::FlowRunUnanswered => {
+                assert_eq!(self.runs[&event.run].state, State::Paused);
+                self.seen(event.run).yielded = false;
+                State::Running
+            }
+            // Its time was up while it was paused.
+            EventKind::FlowRunReturned { .. } => match self.runs[&event.run].state {
+                State::Paused => State::Running,
+                _ => return,
+            },
+            EventKind::AnswerRefused { .. } => {
+                assert_ne!(self.runs[&event.run].state, State::Paused);
+                return;
+            }
             EventKind::TaskRunSubmitted => return self.seen(event.run).ready = true,
             EventKind::TaskRunYielded => return self.seen(event.run).yielded = true,
             EventKind::TaskRunResumed => return self.seen(event.run).yielded = false,
@@ -364,7 +442,11 @@ impl World {
         };
         let seen = self.seen(event.run);
         assert!(seen.state.may_become(next), "{next} after {}", seen.state);
-        assert!(!next.is_final() || !seen.live, "it ends with its instance");
+        let has_instance = seen.live || seen.asked;
+        assert!(
+            !next.is_final() || !has_instance,
+            "it ends with its instance"
+        );
         seen.state = next;
         seen.ready = false;
     }
@@ -384,7 +466,7 @@ impl World {
         let alone = self.is_alone(&self.runs[&id]);
         let seen = self.seen(id);
         seen.alone = alone;
-        assert!(!seen.live, "one attempt at a time");
+        assert!(!seen.live && !seen.asked, "one attempt at a time");
         seen.attempts += 1;
         assert_eq!(seen.attempts, number);
         assert!(number <= seen.retries + 1);
@@ -434,8 +516,9 @@ impl World {
     /// Lets everything that lives complete, until nothing is left to wait for.
     fn drain(&mut self) {
         while !self.scheduler.is_done() {
-            let live = self.pick(0, |run| run.live);
+            let live = self.pick(0, |run| run.live || run.asked);
             match (live, self.scheduler.next_tick()) {
+                (Some(run), _) if self.runs[&run].asked => self.decide(run, false),
                 (Some(run), _) => self.end(run, None, false),
                 (None, Some(at)) => {
                     self.now = self.now.max(at);

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::input::Upstream;
 use super::queue::Gates;
-use crate::model::{CacheIsolation, CacheKey, CacheUse, Hooks, Outcome, Retries, RunId, State};
+use crate::model::{
+    CacheIsolation, CacheKey, CacheUse, Failure, Hooks, Outcome, Retries, RunId, State,
+};
 
 #[derive(Debug)]
 pub(super) struct Run {
@@ -63,10 +65,16 @@ pub(super) enum Phase {
     /// Waits for a slot.
     Ready,
     Running,
+    /// A flow's instance waits for an answer.
+    Paused {
+        until: Option<Timestamp>,
+    },
     /// Its instance waits for other runs, without a slot.
     Yielded,
     /// Its instance waits for a slot.
     Resuming,
+    /// Its code is asked whether another attempt is worth it, after this one.
+    Asking(Failure),
     /// Waits for the time of its next attempt.
     Retrying,
     /// A flow whose function has ended and whose runs have not.
@@ -120,12 +128,16 @@ impl Run {
         match self.phase {
             Phase::Pending | Phase::Ready if self.attempts == 0 => State::Pending,
             Phase::Pending | Phase::Ready | Phase::Retrying => State::AwaitingRetry,
-            Phase::Running | Phase::Yielded | Phase::Resuming | Phase::Returned(_) => {
-                match self.cancelled {
-                    Some(_) => State::Cancelling,
-                    None => State::Running,
-                }
-            }
+            Phase::Paused { .. } if self.cancelled.is_none() => State::Paused,
+            Phase::Running
+            | Phase::Paused { .. }
+            | Phase::Yielded
+            | Phase::Resuming
+            | Phase::Asking(_)
+            | Phase::Returned(_) => match self.cancelled {
+                Some(_) => State::Cancelling,
+                None => State::Running,
+            },
             Phase::Ended(state) => state,
         }
     }

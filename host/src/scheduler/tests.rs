@@ -12,10 +12,11 @@ use crate::model::{
 /// Plays a script and compares what happened.
 ///
 /// A line is a time in milliseconds and an input: `flow F [in PARENT]`, `task T in PARENT` (both
-/// `[after A,B] [after-failure-of A] [retries N] [timeout MS] [priority N] [of TASK] [tag TAG]`),
-/// `[on-failure HOOK,HOOK]`, `[began N [failures N]]`, `[ended STATE]`, and of a task
+/// `[after A,B] [after-failure-of A] [retries N] [retry-if-asked 1] [timeout MS] [priority N]
+/// [of TASK] [tag TAG] [on-failure HOOK,HOOK] [began N [failures N]] [ended STATE]`), and of a task
 /// `[cached|refreshing|serializable]`; `miss R KEY`, `hit R`, `offer R`, `hooked R HOOK`, `ok R`,
-/// `fail R`, `give-up R`, `time-out R`, `wait R`, `awake R`, `cancel R`, `tick`.
+/// `fail R`, `give-up R`, `time-out R`, `decide R true|false|none`, `wait R`, `awake R`,
+/// `pause R [for MS]`, `answer R`, `refuse R`, `cancel R`, `tick`.
 #[track_caller]
 pub(super) fn check(slots: usize, script: &str, expected: &str) {
     check_limited(slots, &[], script, expected);
@@ -86,9 +87,30 @@ fn parse(input: &str) -> Input {
         "give-up" => failed(FailureKind::Failed, false),
         "wait" => Input::Waiting { run },
         "awake" => Input::WaitEnded { run },
+        "pause" => Input::Paused {
+            run,
+            prompt: "Go on?".into(),
+            schema: "".into(),
+            timeout_ms: words.get(3).map(|ms| ms.parse().expect("a number")),
+        },
+        "answer" => Input::Answered {
+            run,
+            input: "null".into(),
+        },
+        "refuse" => Input::AnswerRefused {
+            run,
+            reason: "no".into(),
+        },
         "cancel" => Input::CancelRequested {
             run,
             reason: "stop".into(),
+        },
+        "decide" => Input::RetryConditionDecided {
+            run,
+            outcome: match words[2] {
+                "none" => Outcome::failed(FailureKind::Crashed, "no"),
+                json => Outcome::Completed(Value::Json(json.into())),
+            },
         },
         "hooked" => Input::HookEnded {
             run,
@@ -139,6 +161,7 @@ fn submitted(words: &[&str]) -> Input {
             delays_ms: Box::new([100]),
             backoff: 1.0,
             jitter: 0.0,
+            condition: option("retry-if-asked").is_some(),
         }),
         hooks: Arc::new(Hooks {
             on_failure: option("on-failure")
@@ -195,6 +218,18 @@ fn describe(event: &Event) -> String {
         }
         EventKind::TaskRunYielded => format!("{run} yielded"),
         EventKind::TaskRunResumed => format!("{run} resumed"),
+        EventKind::RetryConditionAsked { attempt } => format!("{run} asks: {}", attempt.state),
+        EventKind::RetryConditionDecided { outcome } => match outcome {
+            Outcome::Completed(Value::Json(json)) => format!("{run} decided: {json}"),
+            other => format!("{run} decided: {}", state(other)),
+        },
+        EventKind::FlowRunPaused { until: None, .. } => format!("{run} paused"),
+        EventKind::FlowRunPaused {
+            until: Some(until), ..
+        } => format!("{run} paused until {}", until.as_millisecond()),
+        EventKind::FlowRunAnswered { .. } => format!("{run} answered"),
+        EventKind::FlowRunUnanswered => format!("{run} unanswered"),
+        EventKind::AnswerRefused { reason } => format!("{run} refuses: {reason}"),
         EventKind::CancellationStarted => format!("{run} cancelling"),
         EventKind::TaskRunFinished { cached: true, .. } => format!("{run} cached"),
         EventKind::TaskRunFinished { outcome, .. } => format!("{run} {}", state(outcome)),
@@ -793,5 +828,198 @@ fn a_resumed_flow_run_goes_on_where_it_stood() {
          108 half attempt 3
          109 half Failed('no')
          110 f completed 2/5",
+    );
+}
+
+#[test]
+fn a_paused_flow_goes_on_when_somebody_answers() {
+    check(
+        1,
+        "0 flow f
+         1 task a in f
+         2 pause f
+         3 refuse f
+         4 ok a
+         5 answer f
+         6 answer f
+         7 pause f
+         8 answer f
+         9 ok f
+         10 answer f",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 f paused
+         3 f refuses: no
+         4 a completed
+         5 f answered
+         6 f refuses: it waits for no answer
+         7 f paused
+         8 f answered
+         9 f completed 1/1",
+    );
+}
+
+#[test]
+fn a_pause_is_over_when_its_own_time_is() {
+    check(
+        1,
+        "0 flow f
+         1 pause f for 50
+         2 answer f
+         3 pause f for 100
+         51 tick
+         102 tick
+         103 tick
+         104 answer f
+         105 ok f",
+        "0 f created
+         0 f attempt 1
+         1 f paused until 51
+         2 f answered
+         3 f paused until 103
+         103 f unanswered
+         104 f refuses: it waits for no answer
+         105 f completed 0/0",
+    );
+}
+
+#[test]
+fn a_paused_flow_can_be_cancelled_and_time_out() {
+    check(
+        1,
+        "0 flow f
+         1 flow s in f retries 1
+         2 pause s for 50
+         3 time-out s
+         103 tick
+         104 pause s for 50
+         105 cancel f
+         106 answer s
+         154 tick
+         155 ok s
+         156 pause f
+         157 ok f",
+        "0 f created
+         0 f attempt 1
+         1 s created
+         1 s attempt 1
+         2 s paused until 52
+         3 s retries at 103
+         103 s attempt 2
+         104 s paused until 154
+         105 f cancelling
+         105 s cancelling
+         106 s refuses: it waits for no answer
+         155 s Cancelled('stop') 0/0
+         157 f Cancelled('stop') 0/1",
+    );
+}
+
+#[test]
+fn a_condition_decides_about_an_attempt_that_timed_out() {
+    check(
+        1,
+        "0 flow f
+         1 task a in f retries 2 retry-if-asked 1
+         2 task b in f
+         3 time-out a
+         4 ok b
+         5 decide a true
+         105 tick
+         106 time-out a
+         107 decide a false
+         108 ok f",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         3 a asks: TimedOut
+         3 b attempt 1
+         4 b completed
+         5 a decided: true
+         5 a retries at 105
+         105 a attempt 2
+         106 a asks: TimedOut
+         107 a decided: false
+         107 a TimedOut('no', type=FAILED)
+         108 f completed 1/2",
+    );
+}
+
+#[test]
+fn a_condition_that_fails_is_a_no() {
+    check(
+        1,
+        "0 flow f retries 1 retry-if-asked 1
+         1 task a in f
+         2 time-out f
+         3 ok a
+         4 decide f none",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 f returned, 1 left
+         2 a cancelling
+         3 a Cancelled(''f' timed out')
+         3 f asks: TimedOut
+         4 f decided: Crashed('no')
+         4 f TimedOut('no', type=FAILED) 0/1",
+    );
+}
+
+#[test]
+fn a_condition_is_not_asked_where_nothing_depends_on_it() {
+    check(
+        9,
+        "0 flow f
+         1 task a in f retry-if-asked 1
+         2 task b in f retry-if-asked 1 retries 1
+         3 time-out a
+         4 fail b
+         104 tick
+         105 give-up b",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 b created
+         2 b submitted
+         2 b attempt 1
+         3 a TimedOut('no', type=FAILED)
+         4 b retries at 104
+         104 b attempt 2
+         105 b Failed('no')",
+    );
+}
+
+#[test]
+fn a_run_is_cancelled_while_its_condition_is_asked() {
+    check(
+        1,
+        "0 flow f
+         1 task a in f retries 1 retry-if-asked 1
+         2 time-out a
+         3 cancel a
+         4 decide a true
+         5 ok f",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         2 a asks: TimedOut
+         3 a cancelling
+         4 a decided: true
+         4 a Cancelled('stop')
+         5 f completed 0/1",
     );
 }

@@ -9,6 +9,7 @@ wasmtime::component::bindgen!({
         "wflow:plugin/runner.submit-many": async | trappable,
         "wflow:plugin/runner.start-flow": async | trappable,
         "wflow:plugin/runner.wait-any": async | trappable,
+        "wflow:plugin/runner.pause": async | trappable,
         default: trappable,
     },
     exports: { default: async },

@@ -16,7 +16,7 @@ use super::pure;
 use super::replay::{self, Seed};
 use super::sandbox::{Limits, Sandbox};
 use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind};
-use crate::runner::{Attempt, Job, Mailbox, Target, TaskFuture};
+use crate::runner::{Attempt, Call, Job, Mailbox, Target, TaskFuture};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 
@@ -209,7 +209,7 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
             run,
             component: Arc::default(),
             target: Target::Task,
-            hook: None,
+            call: Call::Function,
             name: "describe".into(),
             pure: false,
             arguments: Vec::new(),

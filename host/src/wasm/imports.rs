@@ -6,17 +6,15 @@ use wasmtime::component::Resource;
 use wasmtime::{Result, bail};
 
 use super::bindings::wflow::plugin::runner::{
-    Argument, Artifact, ArtifactKind as WitArtifactKind, Dependency, Host, HostRunFuture,
-    Input as ArgumentInput, Level,
+    Argument, Artifact, Dependency, Host, HostRunFuture, Input as ArgumentInput, Level,
 };
 use super::bindings::wflow::plugin::types::{
     self, Failure as WitFailure, FailureKind as WitKind, State as WitState, Value as WitValue,
 };
 use super::sandbox::Sandbox;
-use crate::model::{
-    self, ArtifactKind, FailureKind, Observation, Options, Outcome, RunnerKind, State, Value,
-};
-use crate::runner::{ArgumentSource, Submit, Submitter, Target, TaskFuture};
+use super::words::{self, artifact_kind, failure, kind};
+use crate::model::{self, Observation, Options, Outcome, RunnerKind, Value};
+use crate::runner::{ArgumentSource, Call, Submit, Submitter, Target, TaskFuture};
 use crate::scheduler::{Input, Upstream};
 
 impl types::Host for Sandbox {}
@@ -88,6 +86,16 @@ impl Host for Sandbox {
         Ok(ended)
     }
 
+    async fn pause(
+        &mut self,
+        prompt: String,
+        schema: String,
+        timeout: Option<u64>,
+    ) -> Result<Result<String, WitFailure>> {
+        self.admit(prompt.len() + schema.len())?;
+        self.ask(prompt, &schema, timeout).await
+    }
+
     fn create_artifact(&mut self, artifact: Artifact) -> Result<Result<(), WitFailure>> {
         let data = Value::from(artifact.data);
         let size = match &data {
@@ -97,10 +105,8 @@ impl Host for Sandbox {
         self.admit(size + artifact.key.len() + artifact.description.len())?;
         let kind = artifact_kind(artifact.kind);
         if !kind.fits(&data) {
-            return Ok(Err(WitFailure {
-                kind: WitKind::InvalidInput,
-                message: format!("the data of artifact '{}' is not of its kind", artifact.key),
-            }));
+            let message = format!("the data of artifact '{}' is not of its kind", artifact.key);
+            return Ok(Err(failure(WitKind::InvalidInput, message)));
         }
         if self.is_replaying() {
             return Ok(Ok(()));
@@ -163,7 +169,7 @@ impl HostRunFuture for Sandbox {
                 now
             }
         };
-        Ok(self::state(state))
+        Ok(words::state(state))
     }
 
     async fn result(
@@ -179,10 +185,9 @@ impl HostRunFuture for Sandbox {
         }
         Ok(match future.outcome() {
             Some(Outcome::Completed(value)) => Ok(value.clone().into()),
-            Some(Outcome::Failed(failure)) => Err(WitFailure {
-                kind: kind(failure.kind),
-                message: failure.message.clone(),
-            }),
+            Some(Outcome::Failed(failed)) => {
+                Err(failure(kind(failed.kind), failed.message.as_str()))
+            }
             None => bail!("the run '{}' has no outcome", future.name()),
         })
     }
@@ -235,7 +240,8 @@ impl Sandbox {
     /// Waits for other runs: a task run gives its slot away meanwhile.
     async fn wait<T>(&mut self, what: impl Future<Output = T> + Send) -> T {
         self.tell_observed();
-        if self.job.attempt.target == Target::Flow || self.job.attempt.hook.is_some() {
+        let attempt = &self.job.attempt;
+        if attempt.target == Target::Flow || attempt.call != Call::Function {
             return what.await;
         }
         let run = self.job.attempt.run;
@@ -260,9 +266,11 @@ impl Sandbox {
         };
         Ok(Terms {
             wait_for: wait_for.iter().map(upstream).collect::<Result<_>>()?,
-            options: match self.job.attempt.hook {
-                None => options_of(options),
-                Some(_) => Err("a hook submits no runs".to_owned()),
+            options: match self.job.attempt.call {
+                Call::Function => options_of(options),
+                Call::Hook(_) | Call::RetryIf => {
+                    Err("only a flow or task submits runs, no hook or condition".to_owned())
+                }
             },
         })
     }
@@ -312,10 +320,8 @@ impl Sandbox {
 }
 
 fn granted(grant: Result<&str, String>) -> Result<String, WitFailure> {
-    grant.map(str::to_owned).map_err(|message| WitFailure {
-        kind: WitKind::Denied,
-        message,
-    })
+    let grant = grant.map(str::to_owned);
+    grant.map_err(|message| failure(WitKind::Denied, message))
 }
 
 fn ended(futures: &[TaskFuture]) -> Vec<u32> {
@@ -340,62 +346,4 @@ async fn first_ended(futures: &[TaskFuture]) {
         }
     })
     .await;
-}
-
-fn state(state: State) -> WitState {
-    match state {
-        State::Pending => WitState::Pending,
-        State::Running => WitState::Running,
-        State::AwaitingRetry => WitState::AwaitingRetry,
-        State::Cancelling => WitState::Cancelling,
-        State::Completed => WitState::Completed,
-        State::Cached => WitState::Cached,
-        State::Failed => WitState::Failed,
-        State::TimedOut => WitState::TimedOut,
-        State::UpstreamFailed => WitState::UpstreamFailed,
-        State::Denied => WitState::Denied,
-        State::InvalidInput => WitState::InvalidInput,
-        State::Crashed => WitState::Crashed,
-        State::Cancelled => WitState::Cancelled,
-    }
-}
-
-fn artifact_kind(kind: WitArtifactKind) -> ArtifactKind {
-    match kind {
-        WitArtifactKind::Markdown => ArtifactKind::Markdown,
-        WitArtifactKind::Table => ArtifactKind::Table,
-        WitArtifactKind::Link => ArtifactKind::Link,
-        WitArtifactKind::Progress => ArtifactKind::Progress,
-        WitArtifactKind::Image => ArtifactKind::Image,
-    }
-}
-
-fn kind(kind: FailureKind) -> WitKind {
-    match kind {
-        FailureKind::Failed => WitKind::Failed,
-        FailureKind::Crashed => WitKind::Crashed,
-        FailureKind::TimedOut => WitKind::TimedOut,
-        FailureKind::Cancelled => WitKind::Cancelled,
-        FailureKind::UpstreamFailed => WitKind::UpstreamFailed,
-        FailureKind::Denied => WitKind::Denied,
-        FailureKind::InvalidInput => WitKind::InvalidInput,
-    }
-}
-
-impl From<WitValue> for Value {
-    fn from(value: WitValue) -> Self {
-        match value {
-            WitValue::Json(text) => Self::Json(text.into()),
-            WitValue::Bytes(bytes) => Self::Bytes(bytes.into()),
-        }
-    }
-}
-
-impl From<Value> for WitValue {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Json(text) => Self::Json(text.to_string()),
-            Value::Bytes(bytes) => Self::Bytes(bytes.into()),
-        }
-    }
 }

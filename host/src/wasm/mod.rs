@@ -7,9 +7,11 @@ mod grants;
 mod imports;
 mod outcome;
 mod output;
+mod pause;
 mod pure;
 mod replay;
 mod sandbox;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -17,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::model::{FailureKind, Outcome, Value};
-use crate::runner::{Executor, Job, Mailbox, Target};
+use crate::runner::{Call, Executor, Job, Mailbox, Target};
 use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
 use component::Guests;
@@ -105,9 +107,16 @@ impl WasmExecutor {
 async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime::Result<Returned> {
     let plugin = guest.wflow_plugin_plugin();
     let name = &job.attempt.name;
-    if let (Some(hook), [Value::Json(ended)]) = (&job.attempt.hook, &*job.attempt.arguments) {
-        let returned = plugin.call_run_hook(store, hook, ended).await?;
-        return Ok(returned.map(|()| Value::null().into()));
+    match (&job.attempt.call, &*job.attempt.arguments) {
+        (Call::Hook(hook), [Value::Json(ended)]) => {
+            let returned = plugin.call_run_hook(store, hook, ended).await?;
+            return Ok(returned.map(|()| Value::null().into()));
+        }
+        (Call::RetryIf, [Value::Json(ended)]) => {
+            let returned = plugin.call_retry_if(store, ended).await?;
+            return Ok(returned.map(|holds| Value::Json(holds.to_string().into()).into()));
+        }
+        _ => {}
     }
     let arguments = job.attempt.arguments.iter().cloned();
     let arguments: Vec<_> = arguments.map(Into::into).collect();

@@ -18,7 +18,7 @@ use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::bindings::clocks::wall_clock::{self, Datetime};
 
 use super::sandbox::Sandbox;
-use crate::model::{Observation, RunId};
+use crate::model::{MASK, Observation, RunId};
 use crate::runner::{Diverged, History, Job, TaskFuture};
 
 /// What the random numbers of all flows of one root flow run come from.
@@ -105,6 +105,20 @@ impl Sandbox {
                 .then_some(indices)),
             None => Err(Diverged("it waits for fewer runs than it did".to_owned())),
         }
+    }
+
+    /// The answer that the flow was given to its question. One with a secret in it is not recorded
+    /// as it was, and is asked for again.
+    pub(super) fn replay_answer(&self) -> Result<Option<Option<String>>, Diverged> {
+        let told = self.replay("an answer", |answer| match answer {
+            Observation::Answer(json) => Some(json.clone()),
+            _ => None,
+        })?;
+        let Some(answer) = told else {
+            return Ok(None);
+        };
+        let is_whole = answer.as_ref().is_none_or(|json| !json.contains(MASK));
+        Ok(self.still_holds(is_whole).then_some(answer))
     }
 
     /// A run that is tried again may end differently: from there on nothing is as it was.

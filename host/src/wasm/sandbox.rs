@@ -12,7 +12,7 @@ use super::grants::{Grants, Variable};
 use super::output::{Output, Printed};
 use super::replay::{self, Seed};
 use crate::model::Stream;
-use crate::runner::{History, Job, Mailbox, Target};
+use crate::runner::{Call, History, Job, Mailbox, Target};
 
 /// Table elements that one instance may have in each of its tables.
 const TABLE_LIMIT: usize = 100_000;
@@ -49,7 +49,7 @@ impl Sandbox {
         grants: &Arc<Grants>,
         seed: Seed,
     ) -> Self {
-        let is_flow = job.attempt.target == Target::Flow && job.attempt.hook.is_none();
+        let is_flow = job.attempt.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
             history: is_flow.then(|| replay::history(job)),
             seed,

@@ -287,12 +287,12 @@ impl<'a> Expansion<'a> {
             }
         });
         let returned = quote! { <#returns as #returned>::into_value(#call) };
-        let run = match &options.retry_if {
+        let retry_if = match &options.retry_if {
             Some(condition) => {
-                let retry_if = quote_spanned! { condition.span()=> ::wflow::__private::retry_if };
-                quote! { #returned.map_err(|failure| #retry_if(failure, #condition)) }
+                let holds = quote_spanned! { condition.span()=> ::wflow::__private::holds };
+                quote! { ::std::option::Option::Some(|failure| #holds(failure, #condition)) }
             }
-            None => returned,
+            None => quote! { ::std::option::Option::None },
         };
         quote! {
             // A run owns its arguments, whether it needs to or not.
@@ -311,8 +311,9 @@ impl<'a> Expansion<'a> {
                         ..::wflow::__private::Declared::NOTHING
                     },
                     hooks: &[#(#hooks),*],
+                    retry_if: #retry_if,
                     #[allow(unused_mut, unused_variables)]
-                    run: |mut arguments: ::wflow::__private::Arguments| #run,
+                    run: |mut arguments: ::wflow::__private::Arguments| #returned,
                 }
             }
         }

@@ -37,7 +37,7 @@ enum Kind {
 /// | `retry_delay = "500ms"` | how long to wait before each retry, or `["1s", "10s"]`: before the first, and before those that follow |
 /// | `retry_backoff = 2.0` | what each further delay is multiplied with |
 /// | `retry_jitter = 0.5` | how much longer a delay may be, at random |
-/// | `retry_if = worth_it` | a `Fn(&Failure) -> bool`: is a returned error worth another attempt? |
+/// | `retry_if = worth_it` | a `Fn(&Failure) -> bool`: is a failed attempt worth another one? After a crash or a timeout asked in an instance of its own |
 /// | `timeout = "10s"` | how long one attempt may take |
 /// | `tags = ["io"]` | words to find and to limit its runs by |
 /// | `priority = 1` | ready runs of a higher priority start first; 0 without |

@@ -161,7 +161,7 @@ impl Options {
             }
             "retry_if" => {
                 self.retry_if = Some(value.clone());
-                return Ok(());
+                quote! { retry_if: Some(true) }
             }
             "cache_key" => {
                 self.cache_key = Some(value.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use wflow::__private::{Kind, Value, describe, run};
+use wflow::__private::{Kind, Value, describe, retry_if, run};
 use wflow::prelude::*;
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -116,7 +116,7 @@ fn check(kind: Kind, name: &str, arguments: &[&str], ends: Result<&str, &str>) {
 fn every_option_is_told() {
     let expected = json!({
         "run_name": "try {what}", "retry_delay_ms": [1000, 60_000], "retry_backoff": 2.0,
-        "retry_jitter": 0.5, "priority": -3, "max_concurrency": 4,
+        "retry_jitter": 0.5, "retry_if": true, "priority": -3, "max_concurrency": 4,
     });
     assert_eq!(definition("attempt")["options"], expected);
 }
@@ -144,6 +144,20 @@ fn a_condition_tells_what_is_worth_another_attempt() {
         let error = run(Kind::Task, "attempt", vec![argument]).expect_err("it fails");
         assert_eq!((&*error.message, error.retryable), (what, retryable));
     }
+}
+
+#[test]
+fn a_condition_is_asked_about_an_attempt_that_is_gone() {
+    let asked = |task: &str, message: &str| {
+        let run = json!({
+            "id": "", "name": "", "task": task, "attempts": 1, "state": "crashed", "message": message,
+        });
+        retry_if(&run.to_string()).map_err(|error| error.message)
+    };
+    assert_eq!(asked("attempt", "busy"), Ok(true));
+    assert_eq!(asked("attempt", "panicked"), Ok(false));
+    let none = Err("`sum` has no condition for another attempt".to_owned());
+    assert_eq!(asked("sum", "busy"), none);
 }
 
 #[test]

@@ -31,6 +31,7 @@ const FILES: &[(&str, &str)] = embedded![
     "guest-sdk/rust/src/join.rs",
     "guest-sdk/rust/src/lib.rs",
     "guest-sdk/rust/src/logging.rs",
+    "guest-sdk/rust/src/pause.rs",
     "guest-sdk/rust/src/plugin.rs",
     "guest-sdk/rust/src/remote.rs",
     "guest-sdk/rust/src/submit.rs",

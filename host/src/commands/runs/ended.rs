@@ -101,7 +101,7 @@ pub(super) fn cancel(journal: &Journal, args: &CancelArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(run: &RecordedRun) -> Result<()> {
+pub(super) fn check(run: &RecordedRun) -> Result<()> {
     let (name, state) = (&run.name, run.state);
     ensure!(!state.is_final(), "'{name}' has ended, in state {state}");
     ensure!(

@@ -1,5 +1,6 @@
 //! `wflow runs`: what the run database knows, and what can be done with it.
 
+mod answer;
 mod ended;
 mod export;
 mod list;
@@ -37,6 +38,8 @@ enum Command {
     Resume(Box<resume::ResumeArgs>),
     /// Cancel a run that another process executes
     Cancel(ended::CancelArgs),
+    /// Tell a paused run what it waits for
+    Answer(answer::AnswerArgs),
     /// Forget runs
     Delete(remove::DeleteArgs),
     /// Forget all runs that are older than a time
@@ -54,6 +57,7 @@ pub(super) fn runs(args: &RunsArgs) -> Result<ExitCode> {
         Command::Result(args) => ended::result(&journal, args),
         Command::Resume(args) => resume::resume(journal, args),
         Command::Cancel(args) => ended::cancel(&journal, args),
+        Command::Answer(args) => answer::answer(&journal, args),
         Command::Delete(args) => remove::delete(journal, args),
         Command::Prune(args) => remove::prune(journal, args),
         Command::Export(args) => export::export(&journal, args),

@@ -1,0 +1,171 @@
+//! The loop with a scripted executor: a flow asks, and somebody answers.
+
+use std::time::Instant;
+
+use super::*;
+use crate::model::{Definition, Failure, Manifest, Schema};
+use crate::report::Masks;
+
+/// A flow that returns the answer to this question, as often as it is asked for.
+struct Asks {
+    schema: String,
+    timeout_ms: Option<u64>,
+    times: usize,
+}
+
+impl Executor for Asks {
+    async fn execute(&self, job: &Job, mailbox: &Mailbox) -> Outcome {
+        let mut answers = Vec::new();
+        for _ in 0..self.times {
+            let question = Question {
+                prompt: "How many?".to_owned(),
+                schema: Schema::new(&self.schema).expect("a schema"),
+                timeout_ms: self.timeout_ms,
+            };
+            match mailbox.pause(job.attempt.run, question).await {
+                Ok(answer) => answers.push(answer.to_string()),
+                Err(_) => return Outcome::failed(FailureKind::Failed, "no answer"),
+            }
+        }
+        Outcome::Completed(Value::Json(answers.join(" ").into()))
+    }
+}
+
+/// Gives the answers, one when the flow has paused and another when one was refused, and tells what
+/// happened.
+async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
+    let flow = Definition {
+        name: "asks".to_owned(),
+        ..Definition::default()
+    };
+    let manifest = Manifest {
+        flows: vec![flow],
+        tasks: Vec::new(),
+    };
+    let part = Part {
+        name: String::new(),
+        digest: String::new(),
+        home: String::new(),
+        manifest,
+    };
+    let capacity = Capacity {
+        slots: 1,
+        limits: Vec::new(),
+    };
+    let plan = Plan::new(vec![part], None, 1);
+    let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));
+    let started = Runner::new(plan, capacity, Arc::new(asks), cache);
+    let (mut runner, mailbox) = started.expect("threads");
+    let submit = Submit {
+        name: "asks".to_owned(),
+        arguments: Vec::new(),
+        wait_for: Vec::new(),
+        options: Ok(None),
+    };
+    let root = mailbox.start(submit, None);
+    // Nobody of this name runs here.
+    mailbox.answer(RunId(uuid::Uuid::nil()), "1");
+    let mut answers = answers.iter();
+    let mut told = Vec::new();
+    let shown = runner.run(|events| {
+        for event in events {
+            let (text, wants_answer) = tell(&event.kind, root.state());
+            told.extend(text);
+            if wants_answer && let Some(answer) = answers.next() {
+                mailbox.answer(root.id(), answer);
+            }
+        }
+        Ok(())
+    });
+    shown.await.expect("nothing is written");
+    told
+}
+
+/// What is worth telling of the event, and whether the flow waits for another answer.
+fn tell(event: &EventKind, before: State) -> (Option<String>, bool) {
+    match event {
+        EventKind::FlowRunPaused { prompt, .. } => (Some(prompt.clone()), true),
+        EventKind::AnswerRefused { reason } => (Some(format!("{before}: {reason}")), true),
+        EventKind::FlowRunAnswered { input } => (Some(format!("{before}: {input}")), false),
+        EventKind::FlowRunUnanswered => (Some(format!("{before}: unanswered")), false),
+        EventKind::FlowRunFinished { outcome, .. } => (Some(told(outcome)), false),
+        _ => (None, false),
+    }
+}
+
+fn told(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Completed(Value::Json(json)) => json.to_string(),
+        Outcome::Completed(Value::Bytes(_)) => "bytes".to_owned(),
+        Outcome::Failed(Failure { message, .. }) => message.clone(),
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_is_refused_and_the_flow_waits_on() {
+    let asks = Asks {
+        schema: r#"{"type": "integer"}"#.to_owned(),
+        timeout_ms: None,
+        times: 1,
+    };
+    let expected = [
+        "How many?",
+        r#"Paused: "two" is not of type "integer""#,
+        "Paused: it is no JSON: expected ident at line 1 column 2",
+        "Paused: 2",
+        "2",
+    ];
+    assert_eq!(play(asks, &["\"two\"", "two", "2"]).await, expected);
+}
+
+#[tokio::test]
+async fn each_question_has_an_answer_of_its_own() {
+    let asks = Asks {
+        schema: String::new(),
+        timeout_ms: None,
+        times: 2,
+    };
+    let expected = [
+        "How many?",
+        "Paused: 1",
+        "How many?",
+        "Paused: \"x\"",
+        "1 \"x\"",
+    ];
+    assert_eq!(play(asks, &["1", "\"x\""]).await, expected);
+}
+
+#[tokio::test]
+async fn without_an_answer_the_flow_goes_on_in_time() {
+    let asks = Asks {
+        schema: String::new(),
+        timeout_ms: Some(20),
+        times: 1,
+    };
+    let expected = ["How many?", "Paused: unanswered", "no answer"];
+    assert_eq!(play(asks, &[]).await, expected);
+}
+
+#[tokio::test]
+async fn a_schema_that_takes_for_ever_keeps_nobody() {
+    // Each level looks at the next one twice.
+    let level = |n| {
+        let next = format!(r##"{{"$ref": "#/$defs/{}"}}"##, n + 1);
+        format!(r#""{n}": {{"allOf": [{next}, {next}]}}, "#)
+    };
+    let levels: String = (0..60).map(level).collect();
+    let asks = Asks {
+        schema: format!(r##"{{"$defs": {{{levels} "60": {{}}}}, "$ref": "#/$defs/0"}}"##),
+        timeout_ms: Some(3000),
+        times: 1,
+    };
+    let since = Instant::now();
+    let expected = [
+        "How many?",
+        "Paused: it cannot be held against the schema within a second",
+        "Paused: unanswered",
+        "no answer",
+    ];
+    assert_eq!(play(asks, &["1"]).await, expected);
+    assert!(since.elapsed() < Duration::from_secs(10));
+}
