@@ -47,7 +47,7 @@ const RUNNERS: [(&str, RunnerKind, u32); 3] = [
 
 fn main() -> Result<()> {
     let path = harness::example("unruly");
-    let engine = wasm::engine(INSTANCES, None)?;
+    let engine = wasm::engine(INSTANCES)?;
     let bare = Bare::new(&engine, &path)?;
     let host = Host::new(&engine, &path)?;
     check(&path)?;

@@ -24,7 +24,7 @@ pub(super) struct InspectArgs {
 pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
     let path = build::component_of(&args.target)?;
     let cache = home::cache();
-    let engine = wasm::engine(1, cache.as_deref())?;
+    let engine = wasm::engine(1)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -308,7 +308,7 @@ fn recorder(
 async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a>> {
     let cache = home::cache();
     let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
-    let engine = wasm::engine(instances, cache.as_deref()).context(HostFault)?;
+    let engine = wasm::engine(instances).context(HostFault)?;
     let mut components = vec![("", wasm::load(&engine, target, cache.as_deref()).await?)];
     for (name, path) in settings.components() {
         let loaded = wasm::load(&engine, path, cache.as_deref()).await;

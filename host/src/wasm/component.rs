@@ -11,6 +11,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 
 use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
+use super::compiled::Kept;
 use super::engine;
 use super::pure;
 use super::replay::{self, Seed};
@@ -68,14 +69,16 @@ impl Guests {
 impl LoadedComponent {
     /// The same component on an engine whose instances are allocated on demand.
     pub(super) fn on_demand(&self) -> Result<Guests> {
-        let engine = engine::on_demand(self.cache.as_deref())?;
-        let component = Component::new(&engine, &self.wasm)?;
+        let engine = engine::on_demand()?;
+        let kept = self.cache.as_ref();
+        let kept = kept.map(|cache| Kept::new(cache, &engine, &self.digest));
+        let component = compile(&engine, &self.wasm, kept.as_ref())?;
         let plain = prepare(&engine, &component, false)?;
         Guests::new(&engine, &component, plain, &self.manifest)
     }
 }
 
-/// Loads the component in `path`; what it said of itself is kept in the folder `cache`.
+/// Loads the component in `path`; its code and what it says of itself are kept in the folder `cache`.
 ///
 /// # Errors
 ///
@@ -88,15 +91,14 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect();
-    let component = Component::new(engine, &wasm)
-        .map_err(anyhow::Error::from)
+    let kept = cache.map(|cache| Kept::new(cache, engine, &digest));
+    let component = compile(engine, &wasm, kept.as_ref())
         .with_context(|| format!("{shown} is not a valid component"))?;
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
     let guest = prepare(engine, &component, false).with_context(|| {
         format!("{shown} does not fit this wflow's contract; build it with this wflow's SDK")
     })?;
-    let kept = cache.map(|folder| folder.join("manifests").join(format!("{digest}.json")));
-    let manifest = manifest(engine, &guest, kept.as_deref())
+    let manifest = manifest(engine, &guest, kept.as_ref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
     check_names(&manifest).with_context(|| format!("cannot run {shown}"))?;
@@ -168,36 +170,27 @@ fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPr
     Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
 }
 
+fn compile(engine: &Engine, wasm: &[u8], kept: Option<&Kept>) -> Result<Component> {
+    Ok(match kept {
+        Some(kept) => kept.component(engine, wasm)?,
+        None => Component::new(engine, wasm)?,
+    })
+}
+
 /// What the component holds: as it said before, or says now.
 async fn manifest(
     engine: &Engine,
     guest: &GuestPre<Sandbox>,
-    kept: Option<&Path>,
+    kept: Option<&Kept>,
 ) -> Result<Manifest> {
-    if let Some(manifest) = kept.and_then(read_manifest) {
+    if let Some(manifest) = kept.and_then(Kept::manifest) {
         return Ok(manifest);
     }
     let manifest = describe(engine, guest).await?;
-    if let Some(file) = kept {
-        // A cache that cannot be written costs time, not the run.
-        let _ = write_manifest(file, &manifest);
+    if let Some(kept) = kept {
+        kept.keep(&manifest);
     }
     Ok(manifest)
-}
-
-fn read_manifest(file: &Path) -> Option<Manifest> {
-    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
-}
-
-/// Writes beside and renames, so that nobody reads half a file.
-fn write_manifest(file: &Path, manifest: &Manifest) -> Result<()> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let draft = file.with_extension(format!("{}.tmp", std::process::id()));
-    std::fs::write(&draft, serde_json::to_vec(manifest)?)?;
-    std::fs::rename(draft, file)?;
-    Ok(())
 }
 
 /// Asks the component, with nothing granted, for 10 seconds at most.

@@ -1,13 +1,9 @@
-//! The wasmtime engine: pooled instances, epochs that make guests give way, compiled code on disk.
+//! The wasmtime engine: pooled instances, and epochs that make guests give way.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use wasmtime::{
-    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy,
-    PoolingAllocationConfig,
-};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How long a busy guest runs before it gives way to others.
 const EPOCH: Duration = Duration::from_millis(10);
@@ -18,33 +14,25 @@ const EPOCH: Duration = Duration::from_millis(10);
 ///
 /// If wasmtime cannot work on this machine. A pool that cannot be reserved is no error: instances
 /// are then allocated on demand.
-pub fn engine(instances: u32, cache: Option<&Path>) -> Result<Engine> {
-    match Engine::new(&config(Some(instances), cache)?) {
+pub fn engine(instances: u32) -> Result<Engine> {
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances)));
+    match Engine::new(&config) {
         Ok(engine) => ticking(engine),
-        Err(_) => on_demand(cache),
+        Err(_) => on_demand(),
     }
 }
 
 /// An engine without a pool: each instance costs more, and there is no bound to their number.
-pub(super) fn on_demand(cache: Option<&Path>) -> Result<Engine> {
-    ticking(Engine::new(&config(None, cache)?)?)
+pub(super) fn on_demand() -> Result<Engine> {
+    ticking(Engine::new(&config())?)
 }
 
-fn config(pooled: Option<u32>, cache: Option<&Path>) -> Result<Config> {
+/// With or without a pool, engines can share compiled code.
+fn config() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).concurrency_support(false);
-    if let Some(folder) = cache {
-        let mut settings = CacheConfig::new();
-        settings.with_directory(folder.join("compiled"));
-        let cache = Cache::new(settings)
-            .map_err(anyhow::Error::from)
-            .with_context(|| format!("cannot use the cache folder {}", folder.display()))?;
-        config.cache(Some(cache));
-    }
-    if let Some(instances) = pooled {
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances)));
-    }
-    Ok(config)
+    config
 }
 
 /// A component built from Rust has three core instances; zeroing a kept page by hand pays only

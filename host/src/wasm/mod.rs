@@ -1,6 +1,7 @@
 //! The only room that knows wasmtime: executes every attempt in a fresh instance of its component.
 
 mod bindings;
+mod compiled;
 mod component;
 mod engine;
 mod grants;
