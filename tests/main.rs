@@ -1,6 +1,7 @@
 //! The command line with real components, and the floors of the house.
 
 mod caching;
+mod compiled;
 mod components;
 mod conditions;
 mod durability;
