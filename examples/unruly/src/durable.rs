@@ -16,7 +16,7 @@ fn note(n: u64, after: u64) -> Result<u64> {
         .create(true)
         .open("out/notes")?;
     notes.write_all(format!("{n} after {after}\n").as_bytes())?;
-    thread::sleep(Duration::from_millis(n % 5));
+    thread::sleep(Duration::from_millis(n % 20));
     Ok(n * n)
 }
 
