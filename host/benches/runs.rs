@@ -45,7 +45,16 @@ const RUNNERS: [(&str, RunnerKind, u32); 3] = [
     ("thread-pool", RunnerKind::ThreadPool, 2),
 ];
 
+/// The throughput of the last is what the others are held against.
+const RECORDS: [(&str, &[&str]); 3] = [
+    ("recorded", &["--durability", "relaxed"]),
+    ("strictly recorded", &["--durability", "strict"]),
+    ("not recorded", &["--no-record"]),
+];
+
 fn main() -> Result<()> {
+    let database = harness::folder("bench").join("wflow.db");
+    let database = database.to_str().context("a path of text")?;
     let path = harness::example("unruly");
     let engine = wasm::engine(INSTANCES)?;
     let bare = Bare::new(&engine, &path)?;
@@ -59,8 +68,15 @@ fn main() -> Result<()> {
         for (samples, (_, runner, workers)) in figures.host.iter_mut().zip(RUNNERS) {
             samples.add(host.run(runner, workers)?);
         }
-        for (samples, (runner, _, workers)) in figures.command.iter_mut().zip(RUNNERS) {
-            command(&path, runner, workers, samples)?;
+        for (records, (runner, _, workers)) in figures.command.iter_mut().zip(RUNNERS) {
+            for (samples, (_, options)) in records.iter_mut().zip(RECORDS) {
+                let database: &[&str] = match options {
+                    ["--no-record"] => &[],
+                    _ => &["--db", database],
+                };
+                let options = [options, database].concat();
+                command(&path, runner, workers, &options, samples)?;
+            }
         }
         for _ in 0..STARTS_PER_ROUND {
             start_up(&path, &mut figures.start)?;
@@ -189,12 +205,18 @@ fn check(path: &str) -> Result<()> {
     Ok(())
 }
 
-fn command(path: &str, runner: &str, workers: u32, process: &mut Process) -> Result<()> {
+fn command(
+    path: &str,
+    runner: &str,
+    workers: u32,
+    record: &[&str],
+    process: &mut Process,
+) -> Result<()> {
     let (count, workers) = (format!("count={RUNS}"), workers.to_string());
     let flow = ["run", path, "noops", "-p", &count, "-q"];
     let options = ["--runner", runner, "--max-workers", &workers];
     let began = Instant::now();
-    let mut child = harness::command(&[&flow[..], &options].concat())
+    let mut child = harness::command(&[&flow[..], &options, record].concat())
         .stdout(Stdio::piped())
         .spawn()?;
     let mut stdout = child.stdout.take().context("piped")?;
@@ -234,7 +256,7 @@ fn start_up(path: &str, start: &mut StartUp) -> Result<()> {
 struct Figures {
     bare: [Samples; THREADS.len()],
     host: [Samples; RUNNERS.len()],
-    command: [Process; RUNNERS.len()],
+    command: [[Process; RECORDS.len()]; RUNNERS.len()],
     start: StartUp,
 }
 
@@ -253,7 +275,7 @@ struct StartUp {
 impl Figures {
     fn print(&self) {
         println!("{RUNS} runs of a task that does nothing; medians of {ROUNDS} rounds\n");
-        println!("{:34}{:>9}{:>9}", "", "tasks/s", "µs/task");
+        println!("{:44}{:>9}{:>9}", "", "tasks/s", "µs/task");
         for (samples, threads) in self.bare.iter().zip(THREADS) {
             row("wasmtime alone", threads, samples, "");
         }
@@ -267,14 +289,24 @@ impl Figures {
                 &format!("{share:9.0} % of wasmtime alone"),
             );
         }
-        for (Process { whole, peaks }, (runner, _, workers)) in self.command.iter().zip(RUNNERS) {
-            let (seconds, peak) = (whole.median(), peaks.median());
-            let more = format!("{seconds:9.2} s in all, {peak:.0} MiB at the peak");
-            row(&format!("wflow run, {runner}"), workers, whole, &more);
+        println!(
+            "\n{:44}{:>9}{:>9}",
+            "wflow run, the whole process", "tasks/s", "µs/task"
+        );
+        for (records, (runner, _, workers)) in self.command.iter().zip(RUNNERS) {
+            let unrecorded = records[RECORDS.len() - 1].whole.median();
+            for (Process { whole, peaks }, (record, _)) in records.iter().zip(RECORDS) {
+                let (seconds, peak) = (whole.median(), peaks.median());
+                let share = 100.0 * unrecorded / seconds;
+                let more = format!(
+                    "{share:9.0} % of unrecorded, {seconds:.2} s in all, {peak:.0} MiB at the peak"
+                );
+                row(&format!("{runner}, {record}"), workers, whole, &more);
+            }
         }
         let StartUp { printed, ended } = &self.start;
         println!(
-            "\n{:34}{:>9}{:>9}",
+            "\n{:44}{:>9}{:>9}",
             "wflow run, compiled before", "median", "max"
         );
         printed.print_milliseconds("start to the first print, ms");
@@ -286,7 +318,7 @@ fn row(what: &str, threads: u32, samples: &Samples, more: &str) {
     let plural = if threads == 1 { "" } else { "s" };
     let what = format!("{what}, {threads} thread{plural}");
     let each = samples.median() / f64::from(RUNS);
-    println!("{what:34}{:9.0}{:9.1}{more}", 1.0 / each, 1e6 * each);
+    println!("{what:44}{:9.0}{:9.1}{more}", 1.0 / each, 1e6 * each);
 }
 
 /// Seconds, or MiB.
@@ -307,6 +339,6 @@ impl Samples {
 
     fn print_milliseconds(&self, what: &str) {
         let max = self.0.iter().copied().fold(0.0, f64::max);
-        println!("{what:34}{:9.1}{:9.1}", 1e3 * self.median(), 1e3 * max);
+        println!("{what:44}{:9.1}{:9.1}", 1e3 * self.median(), 1e3 * max);
     }
 }

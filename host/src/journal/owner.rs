@@ -46,12 +46,16 @@ impl Owner {
                 .write(true)
                 .open(&path)
         };
-        let file = made().with_context(|| format!("cannot make {}", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { path, _file: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        loop {
+            let file = made().with_context(|| format!("cannot make {}", path.display()))?;
+            match file.try_lock() {
+                Ok(()) if is_in_place(&file, &path) => return Ok(Some(Self { path, _file: file })),
+                // The one before removed it between our two steps.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+                }
             }
         }
     }
@@ -70,6 +74,21 @@ impl Drop for Owner {
         // One that stays behind is unlocked, and says nothing.
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Whether the path still leads to the file.
+#[cfg(unix)]
+fn is_in_place(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let found = std::fs::metadata(path).map(place);
+    matches!((file.metadata().map(place), found), (Ok(own), Ok(found)) if own == found)
+}
+
+/// Elsewhere, a file that is open is not removed.
+#[cfg(not(unix))]
+fn is_in_place(_file: &File, _path: &Path) -> bool {
+    true
 }
 
 fn folder(database: &Path) -> PathBuf {

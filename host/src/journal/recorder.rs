@@ -90,6 +90,8 @@ impl Recorder {
         (run, owner): (&RecordedRun, Owner),
         ask: impl Fn(Request) + Send + 'static,
     ) -> Result<Self> {
+        // What was asked of the process that has ended is no longer meant.
+        requests::forget(&journal.connection, run.number)?;
         Self::go_on(journal, recording, Some((run.number, owner)), ask)
     }
 

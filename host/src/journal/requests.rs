@@ -35,6 +35,14 @@ impl Journal {
     }
 }
 
+/// Drops the requests that nobody has taken.
+pub(super) fn forget(connection: &Connection, run: i64) -> Result<()> {
+    connection
+        .execute("DELETE FROM requests WHERE run = ?1", [run])
+        .map_err(explained)?;
+    Ok(())
+}
+
 /// The requests that are there, which are gone afterwards.
 pub(super) fn take(connection: &mut Connection, run: i64) -> Result<Vec<Request>> {
     let requests = {
