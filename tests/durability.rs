@@ -646,3 +646,37 @@ fn several_processes_share_one_database() {
     place.is_sound();
     assert!(Path::new(&place.database).exists());
 }
+
+/// The process ends while its flow sleeps, and another one goes on when it is due.
+#[test]
+fn a_flow_that_sleeps_long_holds_no_process() {
+    for runner in RUNNERS {
+        let place = Place::new(&format!("suspended-{runner}"));
+        let sleeper = ["sleeper", "-p", "millis=2000", "--suspend-after", "100ms"];
+        let sleeper = [&sleeper[..], &["--runner", runner]].concat();
+        let suspended = ended(place.run(&sleeper).output().expect("wflow starts"));
+        assert_eq!(suspended.code, Some(5), "{suspended:?}");
+        assert!(
+            suspended.stderr.contains("Suspended until"),
+            "{suspended:?}"
+        );
+        let run = place.last().expect("a run");
+        assert_eq!(run["state"], "suspended");
+        let due: jiff::Timestamp = text(&run["due"]).parse().expect("a time");
+        let early = place.told(&["resume", "--due", "-q"]);
+        assert_eq!((early.code, &*early.stdout), (Some(0), ""), "{early:?}");
+        let left = due.duration_since(jiff::Timestamp::now());
+        std::thread::sleep(Duration::try_from(left).unwrap_or_default());
+        let resumed = place.told(&["resume", "--due", "-q"]);
+        assert_eq!(resumed.code, Some(0), "{resumed:?}");
+        let slept: u64 = resumed
+            .stdout
+            .lines()
+            .last()
+            .expect("a result")
+            .parse()
+            .expect("ms");
+        assert!((2000..4000).contains(&slept), "{slept}");
+        assert_eq!(place.last().expect("a run")["state"], "completed");
+    }
+}

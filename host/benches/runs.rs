@@ -167,6 +167,7 @@ impl Host {
         let capacity = Capacity {
             slots: SLOTS as usize,
             limits: Vec::new(),
+            suspend_after: None,
         };
         let executor = Arc::new(self.executor());
         let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));

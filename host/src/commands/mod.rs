@@ -31,7 +31,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 completed, 1 the flow failed, 2 usage, 3 crashed or timed out, \
-    4 the host's fault, 130 interrupted.";
+    4 the host's fault, 5 suspended, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 
 use super::audience::{Audience, DisplayArgs};
 use super::config::Config;
@@ -30,6 +31,8 @@ use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
+/// The exit code of a flow run that another process is to go on with.
+const SUSPENDED: u8 = 5;
 /// How often to look whether another process has begun a run.
 const CLAIM: Duration = Duration::from_millis(10);
 
@@ -58,11 +61,14 @@ pub(super) struct RecordArgs {
     #[command(flatten)]
     pub(super) database: DatabaseArgs,
     /// Record nothing: the run cannot be looked at, or resumed, afterwards
-    #[arg(long, conflicts_with_all = ["db", "id", "durability"])]
+    #[arg(long, conflicts_with_all = ["db", "id", "durability", "suspend_after"])]
     no_record: bool,
     /// When what happens is on the disk
     #[arg(long, value_enum, default_value_t)]
     pub(super) durability: DurabilityArg,
+    /// End the process when the flow has only waited for so long: `wflow runs resume` goes on with it
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    suspend_after: Option<Duration>,
     /// Run this at most once: a run that has this id already is not started again
     #[arg(long, value_name = "KEY", visible_alias = "idempotency-key")]
     pub(super) id: Option<String>,
@@ -175,6 +181,11 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
     let capacity = Capacity {
         slots: settings.max_concurrency() as usize,
         limits: limits_of(settings, &parts),
+        suspend_after: args
+            .record
+            .suspend_after
+            .map(SignedDuration::try_from)
+            .transpose()?,
     };
     let mut plan = Plan::new(parts, settings.runner(), settings.workers(&flow.options));
     let past = start.past(&mut plan);
@@ -369,7 +380,10 @@ async fn show(
         shown = shown => shown?,
         never = audience.ticks() => match never {},
     }
-    Ok(exit_code(root.outcome()))
+    match runner.is_suspended() {
+        true => Ok(ExitCode::from(SUSPENDED)),
+        false => Ok(exit_code(root.outcome())),
+    }
 }
 
 pub(super) fn exit_code(outcome: Option<&Outcome>) -> ExitCode {

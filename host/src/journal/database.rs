@@ -30,6 +30,8 @@ impl Journal {
     ///
     /// If the file cannot be read or written, is no run database, or one of a newer wflow.
     pub fn open(path: &Path) -> Result<Self> {
+        // Whoever goes on with a run does so in the folder where it was started.
+        let path = &std::path::absolute(path).context("the current folder is not known")?;
         let shown = path.display();
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)

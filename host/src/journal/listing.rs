@@ -23,6 +23,8 @@ pub struct RecordedRun {
     pub tags: Vec<String>,
     pub created: Timestamp,
     pub ended: Option<Timestamp>,
+    /// When a suspended run is to go on, if something is due by time alone.
+    pub due: Option<Timestamp>,
     pub task_runs: u32,
     /// Task runs that did.
     pub completed: u32,
@@ -34,8 +36,8 @@ impl RecordedRun {
     /// The state, which is `Crashed` where the process that executed the run has died.
     pub fn state_now(&self) -> State {
         match self.is_interrupted() {
-            true => State::Crashed,
-            false => self.state,
+            true if self.state != State::Suspended => State::Crashed,
+            _ => self.state,
         }
     }
 
@@ -60,7 +62,7 @@ pub struct Filter {
 }
 
 const COLUMNS: &str =
-    "number, id, name, flow, state, tags, created, ended, task_runs, completed, launch";
+    "number, id, name, flow, state, tags, created, ended, task_runs, completed, launch, due";
 
 impl Journal {
     /// The runs that fit, the newest first.
@@ -200,6 +202,7 @@ impl Journal {
             task_runs: row.get(8)?,
             completed: row.get(9)?,
             launch: row.get(10)?,
+            due: row.get::<_, Option<i64>>(11)?.map(time).transpose()?,
         })
     }
 }

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
+use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::contents::{self, Content, kind_and_data};
@@ -303,7 +304,7 @@ fn insert(transaction: &Transaction<'_>, events: &[Event], recording: &Recording
         &**flow,
         State::Pending.word(),
         serde_json::to_string(tags)?,
-        nanoseconds(first),
+        nanoseconds(first.at),
         recording.key,
         recording.launch,
     ];
@@ -323,8 +324,8 @@ fn is_taken(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
 }
 
-fn nanoseconds(event: &Event) -> i64 {
-    i64::try_from(event.at.as_nanosecond()).unwrap_or(i64::MAX)
+fn nanoseconds(at: Timestamp) -> i64 {
+    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
 }
 
 /// Brings the run's row to where its events have come.
@@ -333,7 +334,8 @@ fn fold(transaction: &Transaction<'_>, number: i64, events: &[Event]) -> Result<
         .prepare_cached("SELECT id FROM runs WHERE number = ?1")?
         .query_row([number], |row| row.get(0))?;
     let root = RunId(uuid::Uuid::from_slice(&id)?);
-    let (mut created, mut completed, mut state, mut ended) = (0, 0, None, None);
+    let (mut created, mut completed) = (0, 0);
+    let (mut state, mut ended, mut due) = (None, None, None);
     for event in events {
         match &event.kind {
             EventKind::TaskRunCreated { resumed: false, .. } => created += 1,
@@ -346,13 +348,18 @@ fn fold(transaction: &Transaction<'_>, number: i64, events: &[Event]) -> Result<
             && let Some(now) = event.kind.state()
         {
             state = Some(now);
-            ended = now.is_final().then(|| nanoseconds(event));
+            ended = now.is_final().then(|| nanoseconds(event.at));
+            due = match &event.kind {
+                EventKind::FlowRunSuspended { until } => until.map(nanoseconds),
+                _ => None,
+            };
         }
     }
     transaction
         .prepare_cached(
             "UPDATE runs SET task_runs = task_runs + ?2, completed = completed + ?3,
-                 state = coalesce(?4, state), ended = CASE WHEN ?4 IS NULL THEN ended ELSE ?5 END
+                 state = coalesce(?4, state), ended = CASE WHEN ?4 IS NULL THEN ended ELSE ?5 END,
+                 due = CASE WHEN ?4 IS NULL THEN due ELSE ?6 END
              WHERE number = ?1",
         )?
         .execute(params![
@@ -360,7 +367,8 @@ fn fold(transaction: &Transaction<'_>, number: i64, events: &[Event]) -> Result<
             created,
             completed,
             state.map(State::word),
-            ended
+            ended,
+            due
         ])
         .map_err(explained)?;
     Ok(())

@@ -11,6 +11,7 @@ CREATE TABLE runs (
     tags      TEXT NOT NULL,              -- a JSON array
     created   INTEGER NOT NULL,           -- nanoseconds since 1970, as `ended`
     ended     INTEGER,
+    due       INTEGER,                    -- when a suspended run is to go on
     task_runs INTEGER NOT NULL DEFAULT 0,
     completed INTEGER NOT NULL DEFAULT 0, -- task runs that did
     key       TEXT UNIQUE,                -- what the run may happen only once for

@@ -115,6 +115,11 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "is_false")]
         cached: bool,
     },
+    /// Its process ends while all of its runs wait; another one will go on with it.
+    FlowRunSuspended {
+        /// When something is due by time alone.
+        until: Option<Timestamp>,
+    },
     /// It waits for somebody's answer.
     FlowRunPaused {
         /// For people; may be empty.
@@ -155,6 +160,7 @@ impl EventKind {
             Self::AttemptStarted { .. } => Some(State::Running),
             Self::AttemptFailed { .. } => Some(State::AwaitingRetry),
             Self::FlowRunPaused { .. } => Some(State::Paused),
+            Self::FlowRunSuspended { .. } => Some(State::Suspended),
             Self::FlowRunAnswered { .. } | Self::FlowRunUnanswered => Some(State::Running),
             Self::CancellationStarted => Some(State::Cancelling),
             Self::TaskRunFinished { cached: true, .. } => Some(State::Cached),

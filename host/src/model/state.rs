@@ -15,6 +15,8 @@ pub enum State {
     Running,
     /// A flow that waits for an answer.
     Paused,
+    /// A flow run whose process has ended while it waits; another one will go on with it.
+    Suspended,
     /// An attempt failed, and the next one is due later.
     AwaitingRetry,
     /// Its attempt is to be ended at once.
@@ -48,10 +50,11 @@ pub enum StateType {
 
 impl State {
     /// In the order of the declaration.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Pending,
         Self::Running,
         Self::Paused,
+        Self::Suspended,
         Self::AwaitingRetry,
         Self::Cancelling,
         Self::Completed,
@@ -69,7 +72,7 @@ impl State {
         match self {
             Self::Pending => StateType::Pending,
             Self::Running => StateType::Running,
-            Self::Paused => StateType::Paused,
+            Self::Paused | Self::Suspended => StateType::Paused,
             Self::AwaitingRetry => StateType::Scheduled,
             Self::Cancelling => StateType::Cancelling,
             Self::Completed | Self::Cached => StateType::Completed,
@@ -100,7 +103,7 @@ impl State {
     pub fn may_become(self, next: Self) -> bool {
         use State::{
             AwaitingRetry, Cached, Cancelled, Cancelling, InvalidInput, Paused, Pending, Running,
-            UpstreamFailed,
+            Suspended, UpstreamFailed,
         };
         match self {
             Pending => matches!(
@@ -108,11 +111,11 @@ impl State {
                 Running | Cached | UpstreamFailed | InvalidInput | Cancelled
             ),
             Running => {
-                matches!(next, Paused | AwaitingRetry | Cancelling)
+                matches!(next, Paused | Suspended | AwaitingRetry | Cancelling)
                     || next.is_final() && next != Cached
             }
-            Paused => {
-                matches!(next, Running | AwaitingRetry | Cancelling)
+            Paused | Suspended => {
+                matches!(next, Running | Suspended | AwaitingRetry | Cancelling)
                     || next.is_final() && next != Cached
             }
             AwaitingRetry => matches!(
@@ -133,6 +136,7 @@ impl State {
             Self::Pending => "pending",
             Self::Running => "running",
             Self::Paused => "paused",
+            Self::Suspended => "suspended",
             Self::AwaitingRetry => "awaiting-retry",
             Self::Cancelling => "cancelling",
             Self::Completed => "completed",
@@ -153,6 +157,7 @@ impl State {
             Self::Pending => "Pending",
             Self::Running => "Running",
             Self::Paused => "Paused",
+            Self::Suspended => "Suspended",
             Self::AwaitingRetry => "AwaitingRetry",
             Self::Cancelling => "Cancelling",
             Self::Completed => "Completed",

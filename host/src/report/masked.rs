@@ -135,6 +135,7 @@ impl Masks {
             EventKind::Printed { .. }
             | EventKind::TaskRunSubmitted
             | EventKind::AttemptStarted { .. }
+            | EventKind::FlowRunSuspended { .. }
             | EventKind::TaskRunYielded
             | EventKind::TaskRunResumed
             | EventKind::CancellationStarted

@@ -207,6 +207,18 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         self.line_with_state(event, level, text, &state)
     }
 
+    fn suspended(&mut self, event: &Event, run: &Named, until: Option<Timestamp>) -> Result<()> {
+        let name = &run.name;
+        let until = until.map_or(String::new(), |until| {
+            let until = until.to_zoned(self.time_zone.clone());
+            format!(" until {}", until.strftime("%Y-%m-%d %H:%M:%S"))
+        });
+        let text = format_args!(
+            "Flow run '{name}' - Suspended{until}; go on with it: wflow runs resume {name}"
+        );
+        self.line(event, Level::Info, text)
+    }
+
     /// The root flow's result is the product of the run: the last line of stdout.
     fn result(&mut self, event: &Event, outcome: &Outcome) -> Result<()> {
         if !self.progress.is_root(event.run) {
@@ -285,6 +297,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 let text = format_args!("{kind} '{name}' - The retry condition ended in {decided}");
                 self.line(event, level, text)
             }
+            EventKind::FlowRunSuspended { until } => self.suspended(event, &run, *until),
             EventKind::FlowRunPaused { prompt, schema, .. } => {
                 let asks = match &**prompt {
                     "" => "",

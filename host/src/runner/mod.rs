@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::model::{
@@ -51,6 +51,8 @@ pub struct Capacity {
     /// Live instances that are not waiting for other runs.
     pub slots: usize,
     pub limits: Vec<Limit>,
+    /// How long all runs may do nothing but wait before the root flow run is suspended.
+    pub suspend_after: Option<SignedDuration>,
 }
 
 /// Runs flows to their end.
@@ -74,8 +76,12 @@ impl Runner {
     ) -> Result<(Self, Mailbox)> {
         let workers = plan.workers;
         let (mailbox, inbox) = mailbox::open(plan);
+        let mut scheduler = Scheduler::new(capacity.slots, &capacity.limits);
+        if let Some(after) = capacity.suspend_after {
+            scheduler.suspend_after(after);
+        }
         let runner = Self {
-            scheduler: Scheduler::new(capacity.slots, &capacity.limits),
+            scheduler,
             inbox,
             live: HashMap::new(),
             lanes: Lanes::start(workers, &executor, &mailbox)?,
@@ -85,7 +91,12 @@ impl Runner {
         Ok((runner, mailbox))
     }
 
-    /// Goes on until every submitted run has ended. `show` sees events before they are acted on, and
+    /// Whether it ended while its runs wait.
+    pub fn is_suspended(&self) -> bool {
+        self.scheduler.is_suspended()
+    }
+
+    /// Goes on until every submitted run has ended, or all are suspended. `show` sees events before they are acted on, and
     /// none whenever there is nothing more to do for the moment.
     ///
     /// # Errors

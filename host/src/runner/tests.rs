@@ -51,6 +51,7 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
     let capacity = Capacity {
         slots: 1,
         limits: Vec::new(),
+        suspend_after: None,
     };
     let plan = Plan::new(vec![part], None, 1);
     let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));

@@ -35,6 +35,7 @@ impl Scheduler {
             }
             Phase::Running
             | Phase::Paused { .. }
+            | Phase::Suspended
             | Phase::Yielded
             | Phase::Resuming
             | Phase::Asking(_)

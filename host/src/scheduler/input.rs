@@ -90,6 +90,14 @@ pub enum Input {
         run: RunId,
         outcome: Outcome,
     },
+    /// A flow does nothing until then.
+    Asleep {
+        run: RunId,
+        until: Timestamp,
+    },
+    Awake {
+        run: RunId,
+    },
     CancelRequested {
         run: RunId,
         /// What the state says, e.g. `interrupted`.

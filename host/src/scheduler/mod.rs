@@ -12,6 +12,7 @@ mod ending;
 mod input;
 mod pause;
 mod queue;
+mod rest;
 mod run;
 mod submit;
 
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use crate::model::{CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
 pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
 use queue::Queue;
+use rest::Rest;
 use run::{Phase, Run};
 
 /// The state of all runs of one process, changed by [`Scheduler::handle`] alone.
@@ -39,6 +41,9 @@ pub struct Scheduler {
     /// Runs that found no result, for which one may come before they start.
     hopeful: HashMap<CacheKey, Vec<RunId>>,
     unfinished: usize,
+    /// Where the process may end while all runs wait.
+    rest: Option<Rest>,
+    suspended: bool,
     now: Timestamp,
     events: Vec<Event>,
 }
@@ -65,6 +70,8 @@ impl Scheduler {
             hooks: HashMap::new(),
             hopeful: HashMap::new(),
             unfinished: 0,
+            rest: None,
+            suspended: false,
             now: Timestamp::UNIX_EPOCH,
             events: Vec::new(),
         }
@@ -73,6 +80,7 @@ impl Scheduler {
     /// Takes one input and says what happened because of it, in order.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Event> {
         self.now = now;
+        let by_time = matches!(input, Input::Tick);
         match input {
             Input::Submitted(new) => self.add(*new),
             Input::AttemptEnded { run, outcome } => self.end_attempt(run, outcome),
@@ -117,6 +125,8 @@ impl Scheduler {
             } => self.pause(run, prompt, schema, timeout_ms),
             Input::Answered { run, input } => self.answer(run, input),
             Input::AnswerRefused { run, reason } => self.refuse_answer(run, reason),
+            Input::Asleep { run, until } => self.fall_asleep(run, until),
+            Input::Awake { run } => self.wake_up(run),
             Input::RetryConditionDecided { run, outcome } => self.decide_retry(run, outcome),
             Input::CancelRequested { run, reason } => self.cancel(run, &reason),
             Input::Tick => {}
@@ -124,18 +134,23 @@ impl Scheduler {
         self.fire_timers();
         self.settle();
         self.fill_slots();
+        self.rest(by_time && self.events.is_empty());
         std::mem::take(&mut self.events)
     }
 
     /// When something is due by time alone: the latest time for a [`Input::Tick`].
     pub fn next_tick(&self) -> Option<Timestamp> {
+        self.next_timer().into_iter().chain(self.rested_at()).min()
+    }
+
+    fn next_timer(&self) -> Option<Timestamp> {
         let timer = self.timers.peek().map(|Reverse((at, ..))| *at);
         timer.into_iter().chain(self.queue.opens_at()).min()
     }
 
-    /// Whether every run has ended, and every hook.
+    /// Whether every run has ended, and every hook; or all are suspended.
     pub fn is_done(&self) -> bool {
-        self.unfinished == 0 && self.hooks.is_empty()
+        self.suspended || self.unfinished == 0 && self.hooks.is_empty()
     }
 
     fn emit(&mut self, run: RunId, kind: EventKind) {

@@ -24,6 +24,8 @@ pub(super) struct Run {
     pub(super) attempts: u32,
     /// How many attempts failed and were followed by another.
     pub(super) retried: u32,
+    /// Until when its instance sleeps.
+    pub(super) asleep: Option<Timestamp>,
     /// When an attempt may start, where that is later than now.
     pub(super) due: Option<Timestamp>,
     pub(super) retries: Arc<Retries>,
@@ -69,6 +71,8 @@ pub(super) enum Phase {
     Paused {
         until: Option<Timestamp>,
     },
+    /// A root flow run that another process will go on with.
+    Suspended,
     /// Its instance waits for other runs, without a slot.
     Yielded,
     /// Its instance waits for a slot.
@@ -129,6 +133,7 @@ impl Run {
             Phase::Pending | Phase::Ready if self.attempts == 0 => State::Pending,
             Phase::Pending | Phase::Ready | Phase::Retrying => State::AwaitingRetry,
             Phase::Paused { .. } if self.cancelled.is_none() => State::Paused,
+            Phase::Suspended => State::Suspended,
             Phase::Running
             | Phase::Paused { .. }
             | Phase::Yielded

@@ -44,6 +44,7 @@ impl Scheduler {
             phase: Phase::Pending,
             attempts,
             retried,
+            asleep: None,
             due,
             retries: new.retries.clone(),
             hooks: new.hooks.clone(),

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::*;
 use crate::model::{
     CacheIsolation, CacheKey, CacheUse, Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind,
@@ -16,7 +18,7 @@ use crate::model::{
 /// [of TASK] [tag TAG] [on-failure HOOK,HOOK] [began N [failures N]] [ended STATE]`), and of a task
 /// `[cached|refreshing|serializable]`; `miss R KEY`, `hit R`, `offer R`, `hooked R HOOK`, `ok R`,
 /// `fail R`, `give-up R`, `time-out R`, `decide R true|false|none`, `wait R`, `awake R`,
-/// `pause R [for MS]`, `answer R`, `refuse R`, `cancel R`, `tick`.
+/// `pause R [for MS]`, `sleep R MS`, `wake R`, `answer R`, `refuse R`, `cancel R`, `tick`.
 #[track_caller]
 pub(super) fn check(slots: usize, script: &str, expected: &str) {
     check_limited(slots, &[], script, expected);
@@ -25,7 +27,12 @@ pub(super) fn check(slots: usize, script: &str, expected: &str) {
 #[track_caller]
 fn check_limited(slots: usize, limits: &[&str], script: &str, expected: &str) {
     let limits = limits.iter().map(|limit| limit.parse().expect("a limit"));
-    let mut scheduler = Scheduler::new(slots, &limits.collect::<Vec<_>>());
+    let scheduler = Scheduler::new(slots, &limits.collect::<Vec<_>>());
+    check_scheduler(scheduler, script, expected);
+}
+
+#[track_caller]
+fn check_scheduler(mut scheduler: Scheduler, script: &str, expected: &str) {
     let mut happened = String::new();
     for line in script.lines().map(str::trim).filter(|l| !l.is_empty()) {
         let (at, input) = line.split_once(' ').expect("a time and an input");
@@ -101,6 +108,12 @@ fn parse(input: &str) -> Input {
             run,
             reason: "no".into(),
         },
+        "sleep" => Input::Asleep {
+            run,
+            until: Timestamp::from_millisecond(words[2].parse().expect("a time"))
+                .expect("in range"),
+        },
+        "wake" => Input::Awake { run },
         "cancel" => Input::CancelRequested {
             run,
             reason: "stop".into(),
@@ -227,6 +240,10 @@ fn describe(event: &Event) -> String {
         EventKind::FlowRunPaused {
             until: Some(until), ..
         } => format!("{run} paused until {}", until.as_millisecond()),
+        EventKind::FlowRunSuspended { until } => match until {
+            Some(until) => format!("{run} suspended until {}", until.as_millisecond()),
+            None => format!("{run} suspended"),
+        },
         EventKind::FlowRunAnswered { .. } => format!("{run} answered"),
         EventKind::FlowRunUnanswered => format!("{run} unanswered"),
         EventKind::AnswerRefused { reason } => format!("{run} refuses: {reason}"),
@@ -1021,5 +1038,49 @@ fn a_run_is_cancelled_while_its_condition_is_asked() {
          4 a decided: true
          4 a Cancelled('stop')
          5 f completed 0/1",
+    );
+}
+
+#[test]
+fn a_flow_run_is_suspended_when_all_of_its_runs_only_wait() {
+    let mut scheduler = Scheduler::new(2, &[]);
+    scheduler.suspend_after(SignedDuration::from_millis(10));
+    check_scheduler(
+        scheduler,
+        "0 flow f
+         1 task a in f retries 1
+         2 sleep f 5000
+         13 tick
+         14 fail a
+         20 tick
+         24 tick",
+        "0 f created
+         0 f attempt 1
+         1 a created
+         1 a submitted
+         1 a attempt 1
+         14 a retries at 114
+         24 f suspended until 114",
+    );
+}
+
+#[test]
+fn a_flow_run_that_is_soon_to_wake_or_does_something_is_not_suspended() {
+    let mut scheduler = Scheduler::new(2, &[]);
+    scheduler.suspend_after(SignedDuration::from_millis(10));
+    check_scheduler(
+        scheduler,
+        "0 flow f
+         1 sleep f 15
+         11 tick
+         15 wake f
+         40 tick
+         50 pause f
+         55 tick
+         60 tick",
+        "0 f created
+         0 f attempt 1
+         50 f paused
+         60 f suspended",
     );
 }

@@ -4,22 +4,24 @@
 //! Tasks have the real clock and random numbers: they are not run again once they have completed.
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use chacha20::ChaCha12Rng;
 use chacha20::rand_core::SeedableRng;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use wasmtime::Result;
 use wasmtime::component::{HasData, Linker, Resource};
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::clocks::WasiClocksView;
-use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::bindings::clocks::wall_clock::{self, Datetime};
+use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 
 use super::sandbox::Sandbox;
 use crate::model::{MASK, Observation, RunId};
-use crate::runner::{Diverged, History, Job, TaskFuture};
+use crate::runner::{Diverged, History, Job, Mailbox, TaskFuture};
+use crate::scheduler::Input;
 
 /// What the random numbers of all flows of one root flow run come from.
 pub type Seed = [u8; 32];
@@ -237,6 +239,10 @@ impl monotonic_clock::Host for Clocks<'_> {
             return monotonic_clock::Host::subscribe_instant(&mut self.0.clocks(), when);
         }
         self.0.tell_observed();
+        if let Some(sleep) = self.0.long_sleep(when) {
+            let sleep = self.0.table.push(sleep)?;
+            return subscribe(&mut self.0.table, sleep);
+        }
         // A time that has passed before the flow was resumed is not waited for again.
         let left = when.saturating_sub(now());
         monotonic_clock::Host::subscribe_duration(&mut self.0.clocks(), left)
@@ -254,4 +260,50 @@ impl monotonic_clock::Host for Clocks<'_> {
 fn now() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A sleep that is long enough for the loop to know of it.
+struct Sleep {
+    run: RunId,
+    /// In nanoseconds since 1970.
+    until: u64,
+    mailbox: Mailbox,
+}
+
+/// In nanoseconds.
+const LONG: u64 = 100 * MILLISECOND;
+
+impl Sandbox {
+    fn long_sleep(&self, until: u64) -> Option<Sleep> {
+        (until.saturating_sub(now()) >= LONG).then(|| Sleep {
+            run: self.job.attempt.run,
+            until,
+            mailbox: self.mailbox.clone(),
+        })
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Sleep {
+    async fn ready(&mut self) {
+        let left = Duration::from_nanos(self.until.saturating_sub(now()));
+        let run = self.run;
+        let until = Timestamp::from_nanosecond(self.until.into()).unwrap_or(Timestamp::MAX);
+        self.mailbox.send(Input::Asleep { run, until });
+        // The guest may wait for something else as well, which drops this.
+        let _awake = Awake(run, &self.mailbox);
+        match tokio::time::Instant::now().checked_add(left) {
+            Some(until) => tokio::time::sleep_until(until).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Tells the loop at its end.
+struct Awake<'a>(RunId, &'a Mailbox);
+
+impl Drop for Awake<'_> {
+    fn drop(&mut self) {
+        self.1.send(Input::Awake { run: self.0 });
+    }
 }

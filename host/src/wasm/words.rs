@@ -15,7 +15,8 @@ pub(super) fn state(state: State) -> WitState {
     match state {
         State::Pending => WitState::Pending,
         State::Running => WitState::Running,
-        State::Paused => WitState::Paused,
+        // Who could ask is gone meanwhile.
+        State::Paused | State::Suspended => WitState::Paused,
         State::AwaitingRetry => WitState::AwaitingRetry,
         State::Cancelling => WitState::Cancelling,
         State::Completed => WitState::Completed,

@@ -93,7 +93,7 @@ fn as_json(out: &mut impl Write, runs: &[RecordedRun]) -> Result<()> {
     for run in runs {
         let line = json!({
             "id": run.id, "name": run.name, "flow": run.flow, "state": run.state_now(),
-            "tags": run.tags, "created": run.created, "ended": run.ended,
+            "tags": run.tags, "created": run.created, "ended": run.ended, "due": run.due,
             "task_runs": run.task_runs, "completed": run.completed,
         });
         writeln!(out, "{line}")?;

@@ -5,20 +5,24 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Parser};
+use jiff::Timestamp;
 
-use super::WhichRun;
 use super::show::Replay;
 use crate::commands::audience::DisplayArgs;
 use crate::commands::launch::Launch;
 use crate::commands::run::{Again, RecordArgs, RunArgs, Start, execute};
 use crate::commands::{Cli, Command, HostFault, note};
-use crate::journal::{Journal, RecordedRun};
+use crate::journal::{Filter, Journal, RecordedRun};
 use crate::model::{Record, State};
 
 #[derive(Debug, Args)]
 pub(super) struct ResumeArgs {
-    #[command(flatten)]
-    which: WhichRun,
+    /// The run's name, or its id or the start of it
+    #[arg(required_unless_present = "due")]
+    run: Option<String>,
+    /// All suspended runs that are due by now, one after another
+    #[arg(long, conflicts_with_all = ["run", "with"])]
+    due: bool,
     /// Go on with another build of the component, which has to do what the first one did so far
     #[arg(long = "with", value_name = "FILE")]
     with: Option<PathBuf>,
@@ -27,7 +31,10 @@ pub(super) struct ResumeArgs {
 }
 
 pub(super) fn resume(journal: Journal, args: &ResumeArgs) -> Result<ExitCode> {
-    let run = journal.find(&args.which.run)?;
+    let Some(run) = &args.run else {
+        return resume_due(&journal, args);
+    };
+    let run = journal.find(run)?;
     ensure!(
         run.state != State::Completed,
         "'{name}' has completed; print its result with: wflow runs result {name}",
@@ -35,6 +42,27 @@ pub(super) fn resume(journal: Journal, args: &ResumeArgs) -> Result<ExitCode> {
     );
     let with = args.with.as_ref().map(std::path::absolute).transpose()?;
     go_on(journal, run, with, args.display.clone())
+}
+
+/// Ends with the first exit code that is not that of success.
+fn resume_due(journal: &Journal, args: &ResumeArgs) -> Result<ExitCode> {
+    let suspended = Filter {
+        state: Some(State::Suspended),
+        most: usize::MAX,
+        ..Filter::default()
+    };
+    let mut code = ExitCode::SUCCESS;
+    for run in journal.list(&suspended).context(HostFault)? {
+        if run.due.is_none_or(|due| due > Timestamp::now()) {
+            continue;
+        }
+        let again = Journal::open(journal.path()).context(HostFault)?;
+        let one = go_on(again, run, None, args.display.clone())?;
+        if code == ExitCode::SUCCESS {
+            code = one;
+        }
+    }
+    Ok(code)
 }
 
 /// A run whose key is taken: it is followed, resumed, or has ended.

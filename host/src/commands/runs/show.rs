@@ -13,7 +13,7 @@ use super::WhichRun;
 use crate::commands::HostFault;
 use crate::commands::audience::DisplayArgs;
 use crate::journal::{Bookmark, Journal, RecordedRun};
-use crate::model::{Record, RunRecord};
+use crate::model::{Record, RunRecord, State};
 use crate::report::{Chart, Reporter, Tree};
 
 /// How often a follower looks for what is new.
@@ -63,12 +63,12 @@ pub(super) fn show(journal: &Journal, args: &ShowArgs) -> Result<ExitCode> {
 
 fn about(out: &mut impl Write, run: &RecordedRun) -> Result<()> {
     writeln!(out, "{}", run.id)?;
+    let how = match run.state {
+        State::Suspended => "It is suspended",
+        _ => "It was interrupted: no process executes it",
+    };
     if run.is_interrupted() {
-        writeln!(
-            out,
-            "It was interrupted: no process executes it. Go on with it: wflow runs resume {}",
-            run.name
-        )?;
+        writeln!(out, "{how}. Go on with it: wflow runs resume {}", run.name)?;
     }
     Ok(())
 }
