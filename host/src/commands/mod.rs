@@ -15,6 +15,7 @@ mod runs;
 mod secrets;
 mod selection;
 mod settings;
+mod start;
 
 use std::fmt;
 use std::process::ExitCode;

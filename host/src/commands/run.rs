@@ -6,28 +6,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use clap::{Args, ValueEnum};
+use anyhow::{Context, Result};
+use clap::Args;
 use jiff::SignedDuration;
 
 use super::audience::{Audience, DisplayArgs};
 use super::config::Config;
-use super::database::DatabaseArgs;
-use super::launch::{self, Launch};
+use super::database::RecordArgs;
+use super::launch::Launch;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
-use super::{HostFault, build, home, is_closed_pipe, selection};
-use crate::journal::{Durability, Journal, Owner, RecordedRun, Recorder, Recording, Request};
-use crate::model::{
-    Definition, EndedRunOf, FailureKind, Limit, Most, Outcome, Record, RunId, Scope, Value,
-};
-use crate::report::Masks;
-use crate::runner::{
-    ArgumentSource, Cache, Capacity, Mailbox, MemoryCache, Part, PastRun, Plan, ResultCache,
-    Runner, Submit, TaskFuture,
-};
+use super::start::{Again, Start};
+use super::{HostFault, build, home, is_closed_pipe};
+use crate::journal::{Journal, Recorder, Recording, Request};
+use crate::model::{FailureKind, Limit, Most, Outcome, RunId, Scope};
+use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
 use crate::scheduler::Input;
-use crate::wasm::{self, LoadedComponent, Secret, WasmExecutor};
+use crate::wasm::{self, LoadedComponent, WasmExecutor};
 
 /// Flow runs have instances too.
 const FLOW_INSTANCES: u32 = 64;
@@ -41,9 +36,9 @@ pub(super) struct RunArgs {
     /// A component (.wasm), or a Cargo project folder, which is built first
     pub(super) target: PathBuf,
     /// The flow's name, where the component holds several
-    flow: Option<String>,
+    pub(super) flow: Option<String>,
     #[command(flatten)]
-    parameters: ParameterArgs,
+    pub(super) parameters: ParameterArgs,
     #[command(flatten)]
     options: Config,
     /// The operator's settings and grants [default: wflow.toml in the current folder]
@@ -55,73 +50,8 @@ pub(super) struct RunArgs {
     pub(super) display: DisplayArgs,
 }
 
-/// Whether and how the run is recorded.
-#[derive(Clone, Debug, Default, Args)]
-pub(super) struct RecordArgs {
-    #[command(flatten)]
-    pub(super) database: DatabaseArgs,
-    /// Record nothing: the run cannot be looked at, or resumed, afterwards
-    #[arg(long, conflicts_with_all = ["db", "id", "durability", "suspend_after"])]
-    no_record: bool,
-    /// When what happens is on the disk
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) durability: DurabilityArg,
-    /// End the process when the flow has only waited for so long: `wflow runs resume` goes on with it
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    suspend_after: Option<Duration>,
-    /// Run this at most once: a run that has this id already is not started again
-    #[arg(long, value_name = "KEY", visible_alias = "idempotency-key")]
-    pub(super) id: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum DurabilityArg {
-    /// Within milliseconds after it is shown
-    #[default]
-    Relaxed,
-    /// Before it is shown or acted on
-    Strict,
-}
-
-impl RecordArgs {
-    /// The same, in the database that is open.
-    pub(super) fn in_database(journal: &Journal, args: Self) -> Self {
-        let database = DatabaseArgs {
-            db: Some(journal.path().to_owned()),
-        };
-        Self { database, ..args }
-    }
-}
-
-impl From<DurabilityArg> for Durability {
-    fn from(durability: DurabilityArg) -> Self {
-        match durability {
-            DurabilityArg::Relaxed => Self::Relaxed,
-            DurabilityArg::Strict => Self::Strict,
-        }
-    }
-}
-
 /// Components by the names that `wflow.toml` gives them; the target is the first, without a name.
-type Components<'a> = Vec<(&'a str, LoadedComponent)>;
-
-/// Where a run begins.
-pub(super) enum Start {
-    Unrecorded,
-    New(Journal),
-    Again(Box<Again>),
-}
-
-/// A recorded run that is to go on.
-pub(super) struct Again {
-    pub(super) journal: Journal,
-    pub(super) run: RecordedRun,
-    pub(super) owner: Owner,
-    pub(super) launch: Launch,
-    pub(super) record: Record,
-    /// Whether another build of the component may go on with it.
-    pub(super) rebuilt: bool,
-}
+pub(super) type Components<'a> = Vec<(&'a str, LoadedComponent)>;
 
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode> {
     let record = &args.record;
@@ -205,77 +135,6 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
         .context("the end of the run is not recorded")
         .context(HostFault)?;
     Ok(code)
-}
-
-impl Start {
-    /// Where results are kept: in the run database, or for as long as the run lasts.
-    fn cache(&self, secrets: &[Secret]) -> Cache {
-        let results: Box<dyn ResultCache> = match self {
-            Self::Unrecorded => Box::new(MemoryCache::default()),
-            Self::New(journal) => Box::new(journal.results()),
-            Self::Again(again) => Box::new(again.journal.results()),
-        };
-        let secrets = secrets.iter().map(|secret| &*secret.value);
-        Cache::new(results, Masks::new(secrets))
-    }
-
-    fn launch(&self, components: &Components<'_>, secrets: &[Secret]) -> Result<Launch> {
-        match self {
-            Self::Unrecorded | Self::New(_) => Launch::now(components, secrets),
-            Self::Again(again) if again.rebuilt => Ok(Launch {
-                components: launch::digests(components),
-                ..again.launch.clone()
-            }),
-            Self::Again(again) => {
-                again.launch.check(components)?;
-                Ok(again.launch.clone())
-            }
-        }
-    }
-
-    fn flow<'a>(&self, target: &'a LoadedComponent, args: &RunArgs) -> Result<&'a Definition> {
-        match self {
-            Self::Again(again) => selection::flow(&target.manifest, Some(&again.run.flow)),
-            _ => selection::flow(&target.manifest, args.flow.as_deref()),
-        }
-    }
-
-    fn arguments(
-        &self,
-        args: &RunArgs,
-        flow: &Definition,
-    ) -> Result<Vec<(String, ArgumentSource)>> {
-        let Self::Again(again) = self else {
-            return args.parameters.arguments(flow);
-        };
-        let recorded = PastRun::root(&again.record);
-        let values: Vec<_> = recorded.iter().flat_map(PastRun::arguments).collect();
-        ensure!(
-            !values
-                .iter()
-                .any(|(_, value): &(_, Value)| value.is_masked()),
-            "'{}' cannot be resumed: a secret was among its parameters, and is not recorded; \
-             grant secrets with --secret instead",
-            again.run.name
-        );
-        let sources = values.into_iter();
-        Ok(sources
-            .map(|(name, value)| (name, ArgumentSource::Value(value)))
-            .collect())
-    }
-
-    /// What the run goes on from.
-    fn past(&self, plan: &mut Plan) -> Option<PastRun> {
-        let Self::Again(again) = self else {
-            return None;
-        };
-        for run in again.record.runs() {
-            if let EndedRunOf::Task(task) = &run.of {
-                *plan.submitted.entry(task.clone()).or_default() += 1;
-            }
-        }
-        PastRun::root(&again.record)
-    }
 }
 
 /// Starts the record, through which other processes reach the run.

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 
 use super::show::Replay;
 use crate::commands::audience::DisplayArgs;
+use crate::commands::database::RecordArgs;
 use crate::commands::launch::Launch;
-use crate::commands::run::{Again, RecordArgs, RunArgs, Start, execute};
+use crate::commands::run::{RunArgs, execute};
+use crate::commands::start::{Again, Start};
 use crate::commands::{Cli, Command, HostFault, note};
 use crate::journal::{Filter, Journal, RecordedRun};
 use crate::model::{Record, State};

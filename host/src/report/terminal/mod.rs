@@ -1,5 +1,7 @@
 //! For people: log lines on stderr, what guests print on stdout.
 
+mod created;
+
 use std::fmt;
 use std::io::Write;
 
@@ -13,9 +15,7 @@ use super::names::{Named, Names};
 use super::progress::Progress;
 use super::question;
 use super::screen::{Screen, Terminals};
-use crate::model::{
-    ArtifactKind, Event, EventKind, FailureKind, Level, Outcome, RunnerKind, Value,
-};
+use crate::model::{ArtifactKind, Event, EventKind, FailureKind, Level, Outcome, Value};
 
 /// Writes Prefect's log format.
 pub struct TerminalReporter<Out, Log> {
@@ -82,85 +82,6 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         Ok(self
             .screen
             .log(&format!("{at} | {word:<7} | {text}{state}"))?)
-    }
-
-    fn flow_run_created(&mut self, event: &Event, run: &Named) -> Result<()> {
-        let EventKind::FlowRunCreated {
-            flow,
-            runner,
-            workers,
-            parent,
-            resumed,
-            ..
-        } = &event.kind
-        else {
-            return Ok(());
-        };
-        let name = &run.name;
-        let parent = parent.and_then(|parent| self.names.get(parent)).cloned();
-        let created = created(*resumed);
-        let by = match parent {
-            Some(Named { kind, name, .. }) => format!("{kind} '{name}' - {created} subflow run"),
-            None => format!("wflow.engine - {created} flow run"),
-        };
-        self.line(
-            event,
-            Level::Info,
-            format_args!("{by} '{name}' for flow '{flow}'"),
-        )?;
-        let (runner, how) = match runner {
-            RunnerKind::Sequential => (
-                "SequentialTaskRunner",
-                "executed one after another".to_owned(),
-            ),
-            RunnerKind::Concurrent => ("ConcurrentTaskRunner", "run concurrently".to_owned()),
-            RunnerKind::ThreadPool => (
-                "ThreadPoolTaskRunner",
-                format!("run in parallel on {workers} workers"),
-            ),
-        };
-        self.line(
-            event,
-            Level::Info,
-            format_args!(
-                "Flow run '{name}' - Starting '{runner}'; submitted tasks will be {how}..."
-            ),
-        )
-    }
-
-    fn task_run_created(&mut self, event: &Event, run: &Named) -> Result<()> {
-        let EventKind::TaskRunCreated {
-            task,
-            flow_run,
-            resumed,
-            ..
-        } = &event.kind
-        else {
-            return Ok(());
-        };
-        let created = created(*resumed);
-        let Some(flow_run) = self.names.get(*flow_run).cloned() else {
-            return Ok(());
-        };
-        let (flow_run, runner) = (flow_run.name, flow_run.runner);
-        let name = &run.name;
-        self.line(
-            event,
-            Level::Info,
-            format_args!("Flow run '{flow_run}' - {created} task run '{name}' for task '{task}'"),
-        )?;
-        match runner {
-            Some(RunnerKind::Sequential) => self.line(
-                event,
-                Level::Info,
-                format_args!("Flow run '{flow_run}' - Executing '{name}' immediately..."),
-            ),
-            _ => self.line(
-                event,
-                Level::Info,
-                format_args!("Flow run '{flow_run}' - Submitted task run '{name}' for execution."),
-            ),
-        }
     }
 
     /// How far a run is stands in the progress line; what it leaves behind has a line of the log.
@@ -235,13 +156,6 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-fn created(resumed: bool) -> &'static str {
-    match resumed {
-        true => "Resumed",
-        false => "Created",
     }
 }
 
