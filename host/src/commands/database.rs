@@ -12,7 +12,7 @@ use crate::journal::{Durability, Journal};
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct DatabaseArgs {
     /// The run database [default: wflow.db in the platform's data folder, or in $WFLOW_HOME/data]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", global = true)]
     pub(super) db: Option<PathBuf>,
 }
 
