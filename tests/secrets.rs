@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use wflow_host::journal::{Filter, Journal};
+
 use crate::harness::{Ended, command, ended, example, folder};
 
 /// Made of what no name of a run and no id is made of.
@@ -259,4 +261,69 @@ fn a_file_that_happens_to_be_there_starts_no_command() {
     let asked_for = run_in(&folder, &["hello", "--config", "wflow.toml"]);
     assert_eq!(asked_for.code, Some(0), "{asked_for:?}");
     assert!(folder.join("started").exists());
+}
+
+/// All that is recorded of the newest run in the folder's database, as text.
+fn recorded(folder: &Path) -> String {
+    let journal = Journal::open(&folder.join("wflow.db")).expect("a database");
+    let newest = Filter {
+        most: 1,
+        ..Filter::default()
+    };
+    let run = journal.list(&newest).expect("runs").remove(0);
+    let mut events = journal.events(&run).expect("events");
+    for event in &mut events {
+        journal.complete(event).expect("its values");
+    }
+    let events = serde_json::to_string(&events).expect("JSON");
+    format!("{run:?} {events}")
+}
+
+#[test]
+fn secrets_are_not_recorded() {
+    let folder = folder("secrets-recorded");
+    for telling in [
+        "print",
+        "log",
+        "error",
+        "panic",
+        "return",
+        "return-in-json",
+        "name",
+    ] {
+        let telling = format!("telling={telling}");
+        let told = ["tell", "-p", &telling, "--secret", "token=env:TOKEN"];
+        run_in(&folder, &[&told[..], &["--db", "wflow.db"]].concat());
+        let recorded = recorded(&folder);
+        assert!(recorded.contains("********"), "{recorded}");
+        for secret in ["s3cr8", "w0rz"] {
+            assert!(!recorded.contains(secret), "{recorded}");
+        }
+    }
+}
+
+/// What was masked when it was recorded is made again.
+#[test]
+fn a_run_that_had_a_secret_is_resumed_with_the_secret() {
+    let folder = folder("secrets-resumed");
+    std::fs::create_dir(folder.join("out")).expect("made");
+    let database = ["--db", "wflow.db"];
+    let spend = ["spend", "--secret", "token=env:TOKEN", "--dir", "out::out"];
+    let failed = run_in(&folder, &[&spend[..], &database].concat());
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    check_masked(&failed);
+    std::fs::write(folder.join("out/go"), "").expect("written");
+    let list = command(&["runs", "list", "--json", "--db", "wflow.db"])
+        .current_dir(&folder)
+        .output();
+    let list = ended(list.expect("wflow starts"));
+    let run: serde_json::Value = serde_json::from_str(list.stdout.trim()).expect("a run");
+    let name = run["name"].as_str().expect("a name");
+    let resumed = command(&["runs", "resume", name, "--db", "wflow.db"])
+        .current_dir(&folder)
+        .env("TOKEN", TOKEN)
+        .output();
+    let resumed = ended(resumed.expect("wflow starts"));
+    check_result(&resumed, &TOKEN.len().to_string());
+    check_masked(&resumed);
 }

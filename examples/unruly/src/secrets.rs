@@ -104,3 +104,21 @@ fn denied(secret: bool) -> Result<(String, String)> {
         Err(failure) => Ok((failure.kind().to_string(), failure.message().into())),
     }
 }
+
+#[task]
+fn fetch_token() -> Result<String> {
+    Ok(wflow::secret("token")?.expose().to_owned())
+}
+
+/// Fails until a file is there.
+#[task]
+fn measure_token(token: String) -> Result<usize> {
+    std::fs::metadata("out/go")?;
+    Ok(token.len())
+}
+
+/// Hands a secret from run to run.
+#[flow]
+fn spend() -> Result<usize> {
+    measure_token(fetch_token()?)
+}

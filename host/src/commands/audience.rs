@@ -10,6 +10,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::note;
 use crate::journal::Recorder;
 use crate::model::{Event, EventKind, Level};
 use crate::report::{JsonReporter, Masker, Reporter, TerminalReporter, Terminals};
@@ -123,15 +124,25 @@ impl Audience {
         }))
     }
 
-    /// Waits until all is recorded.
+    /// Waits until all is recorded; where it need not be, a warning says that it is not.
     ///
     /// # Errors
     ///
-    /// If it is not.
+    /// If a record that was to be strict is not complete.
     pub(super) fn finish(&self) -> Result<()> {
-        match self.recorder.take() {
-            Some(recorder) => recorder.finish(),
-            None => Ok(()),
+        let Some(recorder) = self.recorder.take() else {
+            return Ok(());
+        };
+        let is_strict = recorder.is_strict();
+        match recorder.finish() {
+            Err(error) if is_strict => Err(error.context("the end of the run is not recorded")),
+            Err(error) => {
+                note(&format!(
+                    "warning: the end of the run is not recorded: {error:#}"
+                ));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
         }
     }
 

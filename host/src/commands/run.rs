@@ -130,10 +130,7 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
     let audience = Audience::new(args.display.reporter(), recorder, &secrets);
     let shown = show(&audience, &mut runner, &mailbox, &root).await;
     let code = shown.context(HostFault)?;
-    audience
-        .finish()
-        .context("the end of the run is not recorded")
-        .context(HostFault)?;
+    audience.finish().context(HostFault)?;
     Ok(code)
 }
 
