@@ -67,6 +67,11 @@ fn a_policy_says_which_runs_share_a_result() {
 }
 
 #[test]
+fn without_a_policy_no_result_is_shared() {
+    check(&["drawn_without_a_policy"], r#"["completed","completed"]"#);
+}
+
+#[test]
 fn flow_runs_and_their_arguments_can_be_part_of_a_policy() {
     for (policy, ends) in [
         ("inputs", r#"["completed","cached","cached"]"#),
@@ -119,7 +124,10 @@ fn a_refresh_executes_and_takes_the_place_of_the_result() {
 
 #[test]
 fn a_key_is_made_of_arguments_that_are_values() {
-    check(&["keyed"], r#"["a 1","a 1","a 1","d 2","e 1","f 1"]"#);
+    check(
+        &["keyed"],
+        r#"["a 1","a 1","a 1","d 2","e 1","f 1","g 3","h 3"]"#,
+    );
 }
 
 #[test]
@@ -206,6 +214,12 @@ fn without_a_record_nothing_outlives_the_run() {
     for _ in 0..2 {
         assert_eq!(draw(&component, "inputs", &["--no-record"]), EXECUTED);
     }
+    for runner in RUNNERS {
+        let run = ["run", &component, "drawn_in_flows", "-p", "policy=inputs"];
+        let ended = wflow(&[&run[..], &["-q", "--no-record", "--runner", runner]].concat());
+        let within = r#"["completed","cached","cached"]"#;
+        assert_eq!(ended.stdout.trim_end(), within, "{ended:?}");
+    }
 }
 
 #[test]
@@ -280,14 +294,43 @@ fn pure_tasks_share_results_across_flows() {
     );
 }
 
-/// How a pure task ends that reaches for something, whatever the operator grants.
+#[test]
+fn pure_tasks_share_results_across_components() {
+    let (component, database) = (example("unruly"), database());
+    let copy = folder("pure_copy").join("copy.wasm");
+    std::fs::copy(&component, &copy).expect("copied");
+    let first = wflow(&["run", &component, "pure_again", "-q", &database]);
+    assert_eq!(first.code, Some(0), "{first:?}");
+    for runner in RUNNERS {
+        let copy = copy.display().to_string();
+        let run = ["run", &copy, "pure_again", "-q", "--runner", runner];
+        let again = wflow(&[&run[..], &[&database]].concat());
+        let ends = r#"["cached","cached","cached","cached"]"#;
+        assert_eq!(again.stdout.trim_end(), ends, "{again:?}");
+    }
+}
+
+/// How a pure task ends on every runner that reaches for something, whatever the operator grants.
 #[track_caller]
 fn reach(what: &str) -> String {
+    let [sequential, concurrent, thread_pool] = RUNNERS.map(|runner| reach_on(runner, what));
+    assert_eq!(sequential, concurrent);
+    assert_eq!(sequential, thread_pool);
+    sequential
+}
+
+#[track_caller]
+fn reach_on(runner: &str, what: &str) -> String {
     let component = example("unruly");
     let what = format!("reach={what}");
     let run = ["run", &component, "reached", "-p", &what, "-q", &database()];
     let grants = ["--dir=wit::.:ro", "--env=HOME=/", "--allow-net=127.0.0.1"];
-    let more = ["--var=workers=4", "--secret=token=env:TOKEN"];
+    let more = [
+        "--var=workers=4",
+        "--secret=token=env:TOKEN",
+        "--runner",
+        runner,
+    ];
     let mut command = command(&[&run[..], &grants, &more].concat());
     let ended = ended(
         command

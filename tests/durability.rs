@@ -383,15 +383,34 @@ fn a_sleep_ends_when_it_would_have_ended() {
 
 #[test]
 fn a_run_with_an_id_happens_once() {
-    let place = Place::new("once");
-    let once = ["notes", "-p", "count=5", "-q", "--id", "order-17"];
-    for _ in 0..3 {
-        let ended = ended(place.run(&once).output().expect("wflow starts"));
-        assert_eq!((ended.code, &*ended.stdout), (Some(0), "30\n"), "{ended:?}");
+    for runner in RUNNERS {
+        let place = Place::new(&format!("once-{runner}"));
+        let once = ["notes", "-p", "count=5", "-q", "--id", "order-17"];
+        let once = [&once[..], &["--runner", runner]].concat();
+        for _ in 0..3 {
+            let ended = ended(place.run(&once).output().expect("wflow starts"));
+            assert_eq!((ended.code, &*ended.stdout), (Some(0), "30\n"), "{ended:?}");
+        }
+        let notes = std::fs::read_to_string(place.out("notes")).expect("notes");
+        assert_eq!(notes.lines().count(), 5);
+        assert_eq!(place.lines(&["list", "--json"]).len(), 1);
     }
-    let notes = std::fs::read_to_string(place.out("notes")).expect("notes");
-    assert_eq!(notes.lines().count(), 5);
-    assert_eq!(place.lines(&["list", "--json"]).len(), 1);
+}
+
+#[test]
+fn a_run_with_an_id_that_was_interrupted_is_resumed() {
+    for runner in RUNNERS {
+        let place = Place::new(&format!("again-{runner}"));
+        let once = ["wander", "-p", "steps=2", "-q", "--id", "order-19"];
+        let once = [&once[..], &["--runner", runner]].concat();
+        place.kill_after("wandered\n", &once);
+        std::fs::write(place.out("go"), "").expect("written");
+        let resumed = ended(place.run(&once).output().expect("wflow starts"));
+        assert_eq!(resumed.code, Some(0), "{resumed:?}");
+        let all = place.lines(&["list", "--json"]);
+        assert_eq!(all.len(), 1, "{runner}: {all:?}");
+        assert_eq!(all[0]["state"], "completed", "{runner}");
+    }
 }
 
 #[test]

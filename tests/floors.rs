@@ -1,4 +1,4 @@
-//! Rooms import downward only, and the pure ones stay pure.
+//! Rooms import downward only, and the pure ones stay pure. The README links to what is there.
 
 use std::path::{Path, PathBuf};
 
@@ -66,5 +66,71 @@ fn the_lower_floors_know_no_clock_and_no_event_loop() {
 fn only_the_wasm_room_knows_wasmtime() {
     for (room, _) in FLOORS.into_iter().filter(|(room, _)| *room != "wasm") {
         forbid(room, "wasmtime");
+    }
+}
+
+/// The texts and the targets of the links in Markdown.
+fn links(markdown: &str) -> Vec<(&str, &str)> {
+    let parts: Vec<_> = markdown.split("](").collect();
+    let pairs = parts.windows(2);
+    pairs
+        .map(|pair| {
+            let text = pair[0].rsplit_once('[').expect("a link has a text").1;
+            (text, pair[1].split_once(')').expect("a link has an end").0)
+        })
+        .collect()
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).expect("text")
+}
+
+/// A link to Rust code whose text is a name links to where functions have this in their names.
+#[test]
+fn the_readme_links_to_what_is_there() {
+    let readme = readme();
+    let links = links(&readme);
+    assert!(links.len() > 50, "{links:?}");
+    for (text, target) in links {
+        if target.contains("://") {
+            continue;
+        }
+        if let Some(anchor) = target.strip_prefix('#') {
+            let mut headings = readme.lines().filter(|line| line.starts_with('#'));
+            let is_it = |heading: &str| {
+                let words = heading.trim_start_matches('#').trim().to_lowercase();
+                words.replace(' ', "-") == anchor
+            };
+            assert!(headings.any(is_it), "{target}");
+            continue;
+        }
+        let linked = root().join(target);
+        assert!(linked.exists(), "{target}");
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if !target.ends_with(".rs") || !text.chars().all(is_name) {
+            continue;
+        }
+        let code = std::fs::read_to_string(&linked).expect("text");
+        let mut functions = code
+            .lines()
+            .filter_map(|line| line.split_once("fn ")?.1.split_once('('));
+        let is_there =
+            functions.any(|(name, _)| name == text || name.len() > 60 && name.contains(text));
+        assert!(is_there, "{target} has no function {text}");
+    }
+}
+
+#[test]
+fn every_row_of_the_comparison_is_shown_by_a_test() {
+    let readme = readme();
+    let section = readme.split("## Coming from Prefect\n").nth(1);
+    let section = section.and_then(|rest| rest.split("\n## ").next());
+    let rows = section.expect("the section").lines();
+    let rows: Vec<_> = rows.filter(|line| line.starts_with('|')).skip(2).collect();
+    assert!(rows.len() > 30, "{rows:?}");
+    for row in rows {
+        let columns: Vec<_> = row.split('|').collect();
+        assert_eq!(columns.len(), 6, "{row}");
+        assert!(columns[4].contains(".rs)"), "{row}");
     }
 }

@@ -59,25 +59,35 @@ fn a_hook_that_fails_keeps_no_other_from_running() {
 #[test]
 fn a_hook_that_crashes_keeps_no_other_from_running() {
     let component = example("unruly");
-    let ended = wflow(&["run", &component, "hooked", "-p", "how=crash"]);
-    assert!(
-        ended
-            .stdout
-            .contains("watched ended crashed after 2: panicked at"),
-        "{ended:?}"
-    );
-    assert!(
-        ended
-            .stderr
-            .contains("Hook 'spins' ended in Crashed('panicked at"),
-        "{ended:?}"
-    );
+    for runner in RUNNERS {
+        let run = ["run", &component, "hooked", "-p", "how=crash"];
+        let ended = wflow(&[&run[..], &["--runner", runner]].concat());
+        assert!(
+            ended
+                .stdout
+                .contains("watched ended crashed after 2: panicked at"),
+            "{ended:?}"
+        );
+        assert!(
+            ended
+                .stderr
+                .contains("Hook 'spins' ended in Crashed('panicked at"),
+            "{ended:?}"
+        );
+    }
 }
 
 #[test]
 fn artifacts_are_told() {
+    for runner in RUNNERS {
+        check_artifacts(runner);
+    }
+}
+
+#[track_caller]
+fn check_artifacts(runner: &str) {
     let component = example("unruly");
-    let events = events(&["run", &component, "artifacts"], 0);
+    let events = events(&["run", &component, "artifacts", "--runner", runner], 0);
     let artifacts = events
         .iter()
         .filter(|event| event["event"] == "ArtifactCreated");

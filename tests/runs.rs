@@ -235,12 +235,14 @@ fn a_failed_attempt_is_retried() {
 
 #[test]
 fn unfinished_runs_are_awaited() {
-    let ended = on("concurrent", "unruly", &["unawaited", "-p", "fails=true"]);
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(
-        ended.stderr.contains("Completed('3/4 states completed.')"),
-        "{ended:?}"
-    );
+    for runner in RUNNERS {
+        let ended = on(runner, "unruly", &["unawaited", "-p", "fails=true"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(
+            ended.stderr.contains("Completed('3/4 states completed.')"),
+            "{ended:?}"
+        );
+    }
 }
 
 #[test]

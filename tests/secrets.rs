@@ -4,7 +4,7 @@ use std::path::Path;
 
 use wflow_host::journal::{Filter, Journal};
 
-use crate::harness::{Ended, command, ended, example, folder};
+use crate::harness::{Ended, RUNNERS, command, ended, example, folder};
 
 /// Made of what no name of a run and no id is made of.
 const TOKEN: &str = r#"s3cr8"w0rz"#;
@@ -44,13 +44,16 @@ fn check_masked(ended: &Ended) {
 fn tell(telling: &str, code: i32) -> Ended {
     let telling = format!("telling={telling}");
     let arguments = ["tell", "-p", &telling, "--secret", "token=env:TOKEN"];
+    for runner in RUNNERS {
+        let options = ["--json", "--runner", runner];
+        let events = run(&[&arguments[..], &options].concat());
+        assert_eq!(events.code, Some(code), "{events:?}");
+        check_masked(&events);
+        assert!(events.stdout.contains("********"), "{events:?}");
+    }
     let ended = run(&arguments);
     assert_eq!(ended.code, Some(code), "{ended:?}");
     check_masked(&ended);
-    let events = run(&[&arguments[..], &["--json"]].concat());
-    assert_eq!(events.code, Some(code), "{events:?}");
-    check_masked(&events);
-    assert!(events.stdout.contains("********"), "{events:?}");
     ended
 }
 
@@ -63,8 +66,11 @@ vars = ["workers=1", "greeting=hello, you", 'region={"name": "north", "zones": 3
     let north = r#"{"name":"north","zones":3}"#;
     let ended = run_in(&folder, &["variables", "-q"]);
     check_result(&ended, &format!(r#"[1,"hello, you",{north}]"#));
-    let ended = run_in(&folder, &["variables", "-q", "--var", "workers=4"]);
-    check_result(&ended, &format!(r#"[4,"hello, you",{north}]"#));
+    for runner in RUNNERS {
+        let options = ["-q", "--var", "workers=4", "--runner", runner];
+        let ended = run_in(&folder, &[&["variables"], &options[..]].concat());
+        check_result(&ended, &format!(r#"[4,"hello, you",{north}]"#));
+    }
     let ended = run_in(&folder, &["variables", "--var", "workers=many"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(

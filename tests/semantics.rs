@@ -32,6 +32,64 @@ fn an_allowed_failure_is_handed_over() {
     );
 }
 
+/// A type and a name, as Prefect writes them.
+#[test]
+fn states_have_a_type_and_a_name() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        for (flow, says) in [
+            (&["hello"][..], "Finished in state Completed("),
+            (&["conditional", "-p", "message=broken"], "Failed('broken')"),
+            (&["upstream_failed"], "UpstreamFailed('upstream run 'fail-"),
+            (&["upstream_failed"], "' did not complete', type=FAILED)"),
+            (&["gone_task", "-p", "last_words="], "TimedOut('exceeded"),
+            (&["gone_task", "-p", "last_words="], " s', type=FAILED)"),
+            (&["gone_task", "-p", "last_words=x"], "Crashed('panicked at"),
+        ] {
+            let run = ["run", &component, "--runner", runner];
+            let ended = wflow(&[&run[..], flow].concat());
+            assert!(ended.stderr.contains(says), "{says}: {ended:?}");
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_a_value_and_a_state() {
+    check(&["failure_and_state"], r#"["as expected","failed"]"#);
+}
+
+#[test]
+fn a_future_is_an_argument() {
+    check(&["chain", "-p", "length=50"], "50");
+}
+
+#[test]
+fn a_run_waits_for_one_of_which_it_takes_no_result() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let run = ["run", &component, "waits_for_another", "--runner", runner];
+        let events = events(&run, 0);
+        let of_tasks = events.iter().filter(|event| event["task_run"].is_string());
+        let order: Vec<_> = of_tasks
+            .filter(|event| event["event"] == "AttemptStarted" || event["state"] == "completed")
+            .filter_map(|event| event["task_run"].as_str()?.split('-').next())
+            .collect();
+        assert_eq!(order, ["doze", "doze", "increment", "increment"]);
+        let failed = ["run", &component, "wait_for_failed", "--runner", runner];
+        let ended = wflow(&failed);
+        assert!(ended.stderr.contains("UpstreamFailed("), "{ended:?}");
+    }
+}
+
+#[test]
+fn runs_are_mapped_and_taken_in_the_order_of_their_ends() {
+    // One after another, they have all ended when the flow looks.
+    check_on("sequential", &["as_they_end"], "[[600,300,0],[2,4,6]]");
+    for runner in ["concurrent", "thread-pool"] {
+        check_on(runner, &["as_they_end"], "[[0,300,600],[2,4,6]]");
+    }
+}
+
 #[test]
 fn a_list_of_futures_is_an_argument() {
     check(&["summed", "-p", "count=0"], "0");
@@ -42,7 +100,7 @@ fn a_list_of_futures_is_an_argument() {
 fn names_are_made_of_arguments() {
     check(
         &["named", "-p", "path=a.png"],
-        r#"["resize-64-of-a.png","first 128"]"#,
+        r#"["resize-64-of-a.png","first 128","resize-seven-of-a.png"]"#,
     );
     let component = example("unruly");
     let events = events(&["run", &component, "named", "-p", "path=a.png"], 0);
@@ -107,6 +165,77 @@ fn a_flow_is_retried_from_its_start() {
     }
 }
 
+#[test]
+fn a_subflow_has_retries_of_its_own() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let state = folder(&format!("lucky_subflow_{runner}"));
+        let grant = format!("{}::state", state.display());
+        let run = ["run", &component, "lucky_subflow", "--dir", &grant];
+        let events = events(&[&run[..], &["--runner", runner]].concat(), 0);
+        assert_eq!(events.last().expect("events")["result"], 1);
+        let failed: Vec<_> = events
+            .iter()
+            .filter(|event| event["event"] == "AttemptFailed")
+            .collect();
+        assert_eq!(failed.len(), 1, "{runner}: {events:?}");
+        assert_ne!(failed[0]["id"], events[0]["id"], "{runner}");
+    }
+}
+
+#[test]
+fn delays_before_retries_are_listed_or_grow_and_jitter_lengthens_them() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let delays = |delays: &str, backoff: &str, jitter: &str| -> Vec<f64> {
+            let parameters = [
+                format!("delays_ms={delays}"),
+                format!("backoff={backoff}"),
+                format!("jitter={jitter}"),
+            ];
+            let [delays, backoff, jitter] = parameters.each_ref().map(|text| ["-p", text]);
+            let run = ["run", &component, "paced", "--runner", runner];
+            let ended = wflow(&[&run[..], &delays, &backoff, &jitter].concat());
+            let told = ended.stderr.split("another attempt follows in ").skip(1);
+            told.filter_map(|rest| rest.split(' ').next()?.parse().ok())
+                .collect()
+        };
+        assert_eq!(delays("[10,30]", "1", "0"), [0.01, 0.03, 0.03], "{runner}");
+        assert_eq!(delays("[10]", "2", "0"), [0.01, 0.02, 0.04], "{runner}");
+        for delay in delays("[100]", "1", "0.5") {
+            assert!((0.1..=0.15).contains(&delay), "{runner}: {delay}");
+        }
+    }
+}
+
+#[test]
+fn a_permanent_failure_skips_the_retries() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let run = ["run", &component, "retried", "--runner", runner];
+        let permanent = [&run[..], &["-p", "permanent=true"]].concat();
+        assert_eq!(count(&events(&permanent, 1), "AttemptFailed"), 0);
+        assert_eq!(count(&events(&run, 1), "AttemptFailed"), 2);
+    }
+}
+
+#[test]
+fn a_crash_is_the_attempt_s_own_and_retried() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let state = folder(&format!("survives_{runner}"));
+        let grant = format!("{}::state", state.display());
+        let run = ["run", &component, "survives", "--dir", &grant];
+        let events = events(&[&run[..], &["--runner", runner]].concat(), 0);
+        let failed = events
+            .iter()
+            .find(|event| event["event"] == "AttemptFailed");
+        let failure = &failed.expect("it crashed once")["failure"];
+        assert_eq!(failure["kind"], "crashed", "{runner}: {failure}");
+        assert_eq!(events.last().expect("events")["result"], 2);
+    }
+}
+
 /// The most runs that executed at the same time, and the times of their starts.
 fn overlap(events: &[Json]) -> (usize, Vec<jiff::Timestamp>) {
     let (mut running, mut most, mut starts) = (0, 0, Vec::new());
@@ -152,15 +281,31 @@ fn starts_keep_to_a_rate() {
         "-p",
         "milliseconds=0",
     ];
-    let (_, starts) = overlap(&events(
-        &[&run[..], &["--limit", "tag:db=20/s"]].concat(),
-        0,
-    ));
-    let apart = starts
-        .windows(2)
-        .map(|pair| pair[1].duration_since(pair[0]));
-    let least = apart.min().expect("several starts");
-    assert!(least >= jiff::SignedDuration::from_millis(50), "{least:?}");
+    for runner in RUNNERS {
+        let rate = ["--limit", "tag:db=20/s", "--runner", runner];
+        let (_, starts) = overlap(&events(&[&run[..], &rate].concat(), 0));
+        let apart = starts
+            .windows(2)
+            .map(|pair| pair[1].duration_since(pair[0]));
+        let least = apart.min().expect("several starts");
+        let second = jiff::SignedDuration::from_millis(50);
+        assert!(least >= second, "{runner}: {least:?}");
+    }
+}
+
+#[test]
+fn a_run_that_waits_keeps_its_place_under_a_limit() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let events = events(&["run", &component, "places", "--runner", runner], 0);
+        let is_limited = |event: &&Json| {
+            let name = event["task_run"].as_str().unwrap_or_default();
+            name.starts_with("keeps_its_place-")
+        };
+        let limited: Vec<_> = events.iter().filter(is_limited).cloned().collect();
+        let (most, starts) = overlap(&limited);
+        assert_eq!((most, starts.len()), (1, 3), "{runner}");
+    }
 }
 
 #[test]

@@ -37,6 +37,14 @@ fn drawn_by(policy: String) -> Vec<String> {
     ends(&runs)
 }
 
+/// How two runs end of a task that declares no policy.
+#[flow]
+fn drawn_without_a_policy() -> Vec<String> {
+    let first = draw::submit(1, "a");
+    first.wait();
+    ends(&[first, draw::submit(1, "a")])
+}
+
 #[flow]
 fn draws_once(n: u32, policy: String) -> Result<(String, u32)> {
     let run = draw::with().cache_policy(&policy).submit(1, "a");
@@ -145,13 +153,16 @@ fn resized(path: String, width: u32) -> String {
 }
 
 /// What runs return whose key is made of one of their arguments: two submits, two of a map, one with
-/// an argument that is no value yet, one with another key.
+/// an argument that is no value yet, one with another key, and one after such an argument was one.
 #[flow]
 fn keyed() -> Result<Vec<String>> {
     let mut runs = vec![resized::submit("a", 1), resized::submit("b", 1)];
     runs.extend(resized::map(["c", "d"], [1, 2]));
     runs.push(resized::submit(label_of::submit(0, "e"), 1));
     runs.push(resized::with().cache_key("f").submit("f", 1));
+    let unkept = resized::submit(label_of::submit(0, "g"), 3);
+    unkept.wait();
+    runs.extend([unkept, resized::submit("h", 3)]);
     runs.iter().map(Future::result).collect()
 }
 

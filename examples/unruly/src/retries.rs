@@ -39,6 +39,30 @@ fn flaky(fail_times: u32) -> Result<u32> {
     count_attempts(fail_times)
 }
 
+/// Fails after retries whose delays are listed, or double each time; jitter makes them longer.
+#[flow]
+fn paced(delays_ms: Vec<u64>, backoff: f64, jitter: f64) -> Result<()> {
+    let delays = delays_ms.into_iter().map(Duration::from_millis);
+    let paced = hopeless::with().retries(3).retry_delays(delays);
+    let paced = paced.retry_backoff(backoff).retry_jitter(jitter);
+    paced.submit(false).result()
+}
+
+/// Crashes at its first attempt; counts attempts as `count_attempts` does.
+#[task(retries = 1)]
+fn crash_once() -> Result<u32> {
+    let before = fs::read_to_string("state/attempts").unwrap_or_default();
+    fs::write("state/attempts", format!("{before}x"))?;
+    assert!(!before.is_empty(), "out of order");
+    Ok(before.len() as u32 + 1)
+}
+
+/// The number of the attempt that did not crash; needs an empty folder for `state`.
+#[flow]
+fn survives() -> Result<u32> {
+    crash_once()
+}
+
 /// Runs that fail and wait for an hour.
 #[flow]
 fn patient(count: usize) -> usize {

@@ -49,9 +49,36 @@ fn resize(width: u32, path: String) -> u32 {
 /// The names of runs: by the template of the code, and by another one.
 #[flow(run_name = "thumbnails of {path}")]
 fn named(path: String) -> Vec<String> {
+    let seven = noop::with().name("seven").submit(7);
     let by_code = resize::submit(64, &path);
     let by_submit = resize::with().name("first {width}").submit(128, &path);
-    vec![by_code.name(), by_submit.name()]
+    let by_future = resize::submit(&seven, &path);
+    vec![by_code.name(), by_submit.name(), by_future.name()]
+}
+
+/// Starts a run after one of which it takes no result.
+#[flow]
+fn waits_for_another() -> Result<u32> {
+    let first = doze::submit(100);
+    increment::with().wait_for(&first).submit(1).result()
+}
+
+/// The results of runs in the order of their ends, and then those of a map.
+#[flow]
+fn as_they_end() -> Result<(Vec<u64>, Vec<u32>)> {
+    let runs = doze::map([600, 300, 0]);
+    let ended: Result<_> = wflow::as_completed(runs).map(|run| run.result()).collect();
+    let widths = resize::map([1, 2, 3], wflow::unmapped("ab"));
+    let mapped: Result<_> = widths.iter().map(Future::result).collect();
+    Ok((ended?, mapped?))
+}
+
+/// The failure of a run as a value, and its state.
+#[flow]
+fn failure_and_state() -> (String, String) {
+    let run = fail::submit();
+    let failure = run.result().err().map(|failure| failure.message().into());
+    (failure.unwrap_or_default(), run.state().to_string())
 }
 
 /// How many runs have ended in time, how many have not, and how those end that are then cancelled.
@@ -112,6 +139,19 @@ fn queries(count: usize, #[default(20)] milliseconds: u64) -> Result<u64> {
         .sum()
 }
 
+/// Waits for a run of another task while it keeps its place among those of its own.
+#[task(max_concurrency = 1)]
+fn keeps_its_place(milliseconds: u64) -> Result<u64> {
+    doze::submit(milliseconds).result()
+}
+
+/// Runs of a task of which one may execute at the same time, whether it waits or not.
+#[flow]
+fn places() -> Result<u64> {
+    let runs = keeps_its_place::map([20, 20, 20]);
+    runs.iter().map(Future::result).sum()
+}
+
 /// Submits runs of rising priority while the first one keeps the only slot.
 #[flow]
 fn priorities() -> Result<u64> {
@@ -131,4 +171,10 @@ fn one_by_one() -> String {
 #[flow]
 fn runner_of_its_own() -> Result<String> {
     one_by_one()
+}
+
+/// A flow that is retried as the run of another one, which is not.
+#[flow]
+fn lucky_subflow() -> Result<u32> {
+    second_time_lucky()
 }
