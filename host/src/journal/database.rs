@@ -145,7 +145,7 @@ pub(super) fn explained(error: rusqlite::Error) -> anyhow::Error {
         Some(ErrorCode::SystemIoFailure) => "it cannot be read or written",
         _ => return error.into(),
     };
-    anyhow::Error::new(error).context(what)
+    anyhow::anyhow!(what)
 }
 
 /// What runs print and return is nobody else's business.

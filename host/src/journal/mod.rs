@@ -8,6 +8,7 @@ mod database;
 mod encoding;
 mod listing;
 mod owner;
+mod queue;
 mod reader;
 mod recorder;
 mod requests;

@@ -1,6 +1,5 @@
 //! The one thread that writes: whatever is queued goes into one commit.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,16 +12,11 @@ use super::contents::{self, Content, kind_and_data};
 use super::database::explained;
 use super::encoding::encode;
 use super::owner::Owner;
+use super::queue::{Attendance, Queue};
 use super::requests::{self, Request};
 use super::{Journal, RecordedRun};
 use crate::model::{Event, EventKind, RunId, State};
 
-/// How long events wait for others to share a commit with.
-const LINGER: Duration = Duration::from_millis(5);
-/// Events that share one commit at most.
-const COMMIT: usize = 1 << 14;
-/// Batches that may wait to be written; then the runs wait for the disk.
-const QUEUE: usize = 256;
 /// How often the thread looks for what other processes ask.
 const REQUESTS: Duration = Duration::from_millis(40);
 
@@ -49,7 +43,7 @@ pub struct Recording {
 /// Records one root flow run.
 #[derive(Debug)]
 pub struct Recorder {
-    batches: Option<SyncSender<Batch>>,
+    queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
     /// Why nothing is recorded any more.
     lost: Arc<OnceLock<String>>,
@@ -58,12 +52,6 @@ pub struct Recorder {
     takes_key: bool,
     journal: Journal,
     owner: Option<Owner>,
-}
-
-struct Batch {
-    events: Vec<Event>,
-    /// Told when they are on the disk.
-    synced: Option<Sender<()>>,
 }
 
 impl Recorder {
@@ -102,14 +90,14 @@ impl Recorder {
         known: Option<(i64, Owner)>,
         ask: impl Fn(Request) + Send + 'static,
     ) -> Result<Self> {
-        let (batches, inbox) = sync_channel(QUEUE);
+        let queue = Arc::new(Queue::default());
         let lost = Arc::new(OnceLock::new());
         let (number, owner) = known.unzip();
         let durability = recording.durability;
         let takes_key = recording.key.is_some() && number.is_none();
         let writer = Writer {
             connection: journal.again()?.connection,
-            inbox,
+            queue: queue.clone(),
             recording,
             number,
             lost: lost.clone(),
@@ -122,7 +110,7 @@ impl Recorder {
             .spawn(move || writer.run())
             .context("cannot start the journal's thread")?;
         Ok(Self {
-            batches: Some(batches),
+            queue,
             thread: Some(thread),
             lost,
             durability,
@@ -141,7 +129,7 @@ impl Recorder {
         if let (None, Some(event)) = (&self.owner, events.first()) {
             self.owner = Owner::take(&self.journal.path, event.run)?;
         }
-        self.send(events.to_vec(), self.is_strict())?;
+        self.send(events, self.is_strict())?;
         self.takes_key = false;
         Ok(())
     }
@@ -157,20 +145,14 @@ impl Recorder {
     ///
     /// If some could not be recorded.
     pub fn finish(self) -> Result<()> {
-        self.send(Vec::new(), true)
+        self.send(&[], true)
     }
 
-    fn send(&self, events: Vec<Event>, wait: bool) -> Result<()> {
-        let (synced, told) = channel();
-        let batch = Batch {
-            events,
-            synced: wait.then_some(synced),
-        };
-        let sent = self.batches.as_ref().map(|batches| batches.send(batch));
-        let done = matches!(sent, Some(Ok(()))) && (!wait || told.recv().is_ok());
+    fn send(&self, events: &[Event], urgent: bool) -> Result<()> {
+        let taken = self.queue.push(events, urgent);
         match self.lost.get() {
             Some(why) => Err(anyhow!("{why}")),
-            None if done => Ok(()),
+            None if taken => Ok(()),
             None => bail!("the journal's thread has ended"),
         }
     }
@@ -178,7 +160,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        drop(self.batches.take());
+        self.queue.close();
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has shown itself.
             let _ = thread.join();
@@ -189,7 +171,7 @@ impl Drop for Recorder {
 /// The thread's own.
 struct Writer {
     connection: Connection,
-    inbox: Receiver<Batch>,
+    queue: Arc<Queue>,
     recording: Recording,
     /// The row of the run.
     number: Option<i64>,
@@ -201,47 +183,21 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
-        loop {
-            match self.inbox.recv_timeout(REQUESTS) {
-                Ok(batch) => self.write(batch),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+        let queue = self.queue.clone();
+        let _attendance = Attendance(&queue);
+        while !queue.is_over() {
+            let events = queue.take(REQUESTS);
+            let count = events.len();
+            if self.lost.get().is_none()
+                && let Err(error) = self.commit(events)
+            {
+                let _ = self.lost.set(format!("{error:#}"));
             }
+            queue.done(count);
             if self.looked.elapsed() >= REQUESTS {
                 self.looked = Instant::now();
                 self.look_for_requests();
             }
-        }
-    }
-
-    fn write(&mut self, first: Batch) {
-        let Batch { mut events, synced } = first;
-        let mut waiting: Vec<_> = synced.into_iter().collect();
-        self.gather(&mut events, &mut waiting);
-        if self.lost.get().is_none()
-            && let Err(error) = self.commit(events)
-        {
-            let _ = self.lost.set(format!("{error:#}"));
-        }
-        for synced in waiting {
-            // Whoever waited may be gone.
-            let _ = synced.send(());
-        }
-    }
-
-    /// What comes soon shares the commit, unless somebody waits for it.
-    fn gather(&self, events: &mut Vec<Event>, waiting: &mut Vec<Sender<()>>) {
-        let until = Instant::now() + LINGER;
-        while events.len() < COMMIT {
-            let left = match waiting.is_empty() {
-                true => until.saturating_duration_since(Instant::now()),
-                false => Duration::ZERO,
-            };
-            let Ok(batch) = self.inbox.recv_timeout(left) else {
-                return;
-            };
-            events.extend(batch.events);
-            waiting.extend(batch.synced);
         }
     }
 

@@ -11,7 +11,7 @@ use super::WhichRun;
 use crate::commands::run::exit_code;
 use crate::commands::{HostFault, nearest, note};
 use crate::journal::{Journal, RecordedRun, Request};
-use crate::model::{Event, EventKind, Outcome, RunId, Value};
+use crate::model::{Event, EventKind, Outcome, RunId, State, Value};
 
 /// How often to look whether the run has ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -101,13 +101,18 @@ pub(super) fn cancel(journal: &Journal, args: &CancelArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether a process is there that could be asked.
 pub(super) fn check(run: &RecordedRun) -> Result<()> {
     let (name, state) = (&run.name, run.state);
     ensure!(!state.is_final(), "'{name}' has ended, in state {state}");
+    let why = match state {
+        State::Suspended => "is suspended",
+        _ => "was interrupted",
+    };
     ensure!(
         run.alive,
-        "no process executes '{name}', which was interrupted: go on with it (wflow runs resume \
-         {name}) or forget it (wflow runs delete {name})"
+        "'{name}' {why}, and no process executes it: go on with it (wflow runs resume {name}) or \
+         forget it (wflow runs delete {name})"
     );
     Ok(())
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::commands::HostFault;
+use crate::commands::{HostFault, note};
 use crate::journal::{Filter, Journal, RecordedRun};
 use crate::model::State;
 use crate::report::duration;
@@ -76,6 +76,11 @@ pub(super) fn list(journal: &Journal, args: &ListArgs) -> Result<ExitCode> {
     let mut runs = journal.list(&filter).context(HostFault)?;
     let is_cut = runs.len() > args.limit;
     runs.truncate(args.limit);
+    if runs.is_empty() && !args.json {
+        let path = journal.path().display();
+        note(&format!("No such runs are recorded in {path}"));
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut out = BufWriter::new(std::io::stdout().lock());
     match args.json {
         true => as_json(&mut out, &runs)?,

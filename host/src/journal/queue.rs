@@ -1,0 +1,103 @@
+//! Events on their way to the thread that writes them. Whoever leaves some wakes it only where it has
+//! nothing to do, or somebody waits.
+
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::model::Event;
+
+/// How long events wait for others to share a commit with.
+const LINGER: Duration = Duration::from_millis(5);
+/// Events that are written as soon as there are so many.
+const ENOUGH: usize = 1 << 14;
+/// Events that may wait to be written; then the runs wait for the disk.
+const MOST: usize = 1 << 17;
+
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// There is something to do.
+    filled: Condvar,
+    /// Something was done.
+    written: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    events: Vec<Event>,
+    /// How many there ever were, and how many of them are written.
+    pushed: u64,
+    written: u64,
+    /// Somebody waits until they are written.
+    urgent: bool,
+    /// No more will come.
+    closed: bool,
+    /// The thread has ended.
+    abandoned: bool,
+}
+
+impl Queue {
+    /// Leaves events, and waits until all are written where they are `urgent`. False if nobody will.
+    pub(super) fn push(&self, events: &[Event], urgent: bool) -> bool {
+        let full = |state: &mut State| state.events.len() >= MOST && !state.abandoned;
+        let state = self.written.wait_while(self.lock(), full);
+        let mut state = state.expect("never held across a panic");
+        if state.events.is_empty() || urgent {
+            self.filled.notify_one();
+        }
+        state.events.extend_from_slice(events);
+        state.pushed += events.len() as u64;
+        if urgent {
+            state.urgent = true;
+            let until = state.pushed;
+            let unwritten = |state: &mut State| state.written < until && !state.abandoned;
+            let waited = self.written.wait_while(state, unwritten);
+            state = waited.expect("never held across a panic");
+        }
+        !state.abandoned
+    }
+
+    /// The next events to write in one go: none when nothing came for so long, or nothing will.
+    pub(super) fn take(&self, patience: Duration) -> Vec<Event> {
+        let idle = |state: &mut State| state.events.is_empty() && !state.closed;
+        let waited = self.filled.wait_timeout_while(self.lock(), patience, idle);
+        let (state, _) = waited.expect("never held across a panic");
+        if state.events.is_empty() {
+            return Vec::new();
+        }
+        let few = |state: &mut State| !state.urgent && !state.closed && state.events.len() < ENOUGH;
+        let waited = self.filled.wait_timeout_while(state, LINGER, few);
+        let (mut state, _) = waited.expect("never held across a panic");
+        state.urgent = false;
+        std::mem::take(&mut state.events)
+    }
+
+    pub(super) fn done(&self, events: usize) {
+        self.lock().written += events as u64;
+        self.written.notify_all();
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        let state = self.lock();
+        state.closed && state.events.is_empty()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("never held across a panic")
+    }
+}
+
+/// Held by the thread: nobody waits for one that has ended.
+pub(super) struct Attendance<'a>(pub(super) &'a Queue);
+
+impl Drop for Attendance<'_> {
+    fn drop(&mut self) {
+        self.0.lock().abandoned = true;
+        self.0.written.notify_all();
+    }
+}
