@@ -699,3 +699,23 @@ fn a_flow_that_sleeps_long_holds_no_process() {
         assert_eq!(place.last().expect("a run")["state"], "completed");
     }
 }
+
+#[test]
+fn retries_that_were_spent_stay_spent() {
+    for runner in RUNNERS {
+        let place = Place::new(&format!("stubborn-{runner}"));
+        let tries = || {
+            let tries = std::fs::read_to_string(place.out("tries")).expect("tries");
+            tries.lines().count()
+        };
+        place.kill_after("tried\n", &["stubborn", "-q", "--runner", runner]);
+        assert_eq!(tries(), 1);
+        let resumed = place.told(&["resume", &place.last_id(), "-q"]);
+        assert_eq!(resumed.code, Some(1), "{resumed:?}");
+        assert_eq!(tries(), 3);
+        // Whoever asks again gets one more attempt, and no more retries.
+        let again = place.told(&["resume", &place.last_id(), "-q"]);
+        assert_eq!(again.code, Some(1), "{again:?}");
+        assert_eq!(tries(), 4);
+    }
+}

@@ -119,3 +119,20 @@ fn weigh_it(burden: String) -> usize {
 fn weigh(bytes: usize) -> Result<usize> {
     weigh_it(burden::submit(bytes))
 }
+
+/// Fails, and leaves a line in a file each time.
+#[task(retries = 2, retry_delay = "200ms")]
+fn refuse() -> Result<()> {
+    let mut tries = File::options()
+        .append(true)
+        .create(true)
+        .open("out/tries")?;
+    tries.write_all(b"tried\n")?;
+    println!("tried");
+    Err(Failure::new("refused"))
+}
+
+#[flow]
+fn stubborn() -> Result<()> {
+    refuse()
+}
