@@ -32,6 +32,10 @@ pub(super) fn on_demand() -> Result<Engine> {
 fn config() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).concurrency_support(false);
+    // A flow that is resumed, and a pure task, do on any machine what they did on another.
+    config
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true);
     config
 }
 
