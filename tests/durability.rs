@@ -719,3 +719,37 @@ fn retries_that_were_spent_stay_spent() {
         assert_eq!(tries(), 4);
     }
 }
+
+#[test]
+fn whatever_is_done_with_runs_is_told_to_programs() {
+    let place = Place::new("programs");
+    for flow in [&["notes", "-p", "count=3"][..], &["needy"]] {
+        place.run(flow).output().expect("wflow starts");
+    }
+    let [needy, notes] = &place.lines(&["list", "--json"])[..] else {
+        panic!("two runs");
+    };
+    let (needy, notes) = (text(&needy["name"]), text(&notes["name"]));
+    let result = place.lines(&["result", &notes, "--json"]);
+    assert_eq!(result, [json!({ "state": "completed", "result": 5 })]);
+    let result = place.told(&["result", &needy, "--json"]);
+    let failure: Value = serde_json::from_str(&result.stdout).expect("JSON");
+    assert_eq!(
+        (result.code, &failure["state"]),
+        (Some(1), &json!("failed"))
+    );
+    assert_eq!(place.lines(&["show", &notes, "--json"]).len(), 4);
+    let events = place.lines(&["export", &notes]);
+    assert_eq!(events.last().expect("events")["event"], "FlowRunFinished");
+    let [chrome, otlp] = ["chrome", "otlp"].map(|format| {
+        let told = place.told(&["export", &notes, "--format", format]);
+        serde_json::from_str::<Value>(&told.stdout).expect("JSON")
+    });
+    assert_eq!(chrome["traceEvents"].as_array().map(Vec::len), Some(4));
+    let spans = &otlp["resourceSpans"][0]["scopeSpans"][0]["spans"];
+    assert_eq!(spans.as_array().map(Vec::len), Some(4));
+    let forgotten = place.lines(&["delete", &needy, "--json"]);
+    assert_eq!(forgotten, [json!({ "flow_runs": 1, "task_runs": 2 })]);
+    let forgotten = place.lines(&["prune", "--older-than", "0s", "--json"]);
+    assert_eq!(forgotten, [json!({ "flow_runs": 1, "task_runs": 3 })]);
+}

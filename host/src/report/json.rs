@@ -127,6 +127,11 @@ fn with_its_name(event: Json) -> Json {
     }
 }
 
+/// `state`, and `result` as plain JSON or `failure`.
+pub fn ended_as_json(outcome: &Outcome) -> Json {
+    finished(json!({}), outcome)
+}
+
 /// Adds `state`, and `result` as plain JSON or `failure`.
 fn finished(mut event: Json, outcome: &Outcome) -> Json {
     match outcome {

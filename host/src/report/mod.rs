@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use crate::model::Event;
 pub use chart::Chart;
 pub use duration::duration;
-pub use json::JsonReporter;
+pub use json::{JsonReporter, ended_as_json};
 pub use masked::Masker;
 pub use masks::{Masks, SHORTEST_SECRET};
 pub use screen::Terminals;

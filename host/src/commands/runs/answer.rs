@@ -1,5 +1,6 @@
 //! `wflow runs answer`: tells a paused flow run what it waits for.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ pub(super) struct AnswerArgs {
     of: Option<String>,
     #[command(flatten)]
     answer: ParameterArgs,
+    /// One JSON object: `id`, `name` and `state` of the run that goes on
+    #[arg(long = "json")]
+    as_json: bool,
 }
 
 /// Returns when the flow run goes on.
@@ -45,7 +49,14 @@ pub(super) fn answer(journal: &Journal, args: &AnswerArgs) -> Result<ExitCode> {
     };
     journal.ask(&run, &request).context(HostFault)?;
     follow(journal, run, bookmark, (paused.id, &json))?;
-    note(&format!("'{}' goes on", paused.name));
+    match args.as_json {
+        true => {
+            let state = State::Running;
+            let told = serde_json::json!({ "id": paused.id, "name": paused.name, "state": state });
+            writeln!(std::io::stdout(), "{told}")?;
+        }
+        false => note(&format!("'{}' goes on", paused.name)),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

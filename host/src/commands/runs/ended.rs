@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use serde_json::json;
 
 use super::WhichRun;
 use crate::commands::run::exit_code;
 use crate::commands::{HostFault, nearest, note};
 use crate::journal::{Journal, RecordedRun, Request};
 use crate::model::{Event, EventKind, Outcome, RunId, State, Value};
+use crate::report::ended_as_json;
 
 /// How often to look whether the run has ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -22,6 +24,9 @@ pub(super) struct ResultArgs {
     which: WhichRun,
     /// The name of one of its task runs or subflow runs
     of: Option<String>,
+    /// One JSON object: `state`, and `result` or `failure`
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn result(journal: &Journal, args: &ResultArgs) -> Result<ExitCode> {
@@ -35,7 +40,10 @@ pub(super) fn result(journal: &Journal, args: &ResultArgs) -> Result<ExitCode> {
     };
     let outcome = outcome(journal, &run, id)?;
     let outcome = outcome.with_context(|| format!("'{name}' has not ended"))?;
-    print(&outcome, name)?;
+    match args.json {
+        true => writeln!(std::io::stdout(), "{}", ended_as_json(&outcome))?,
+        false => print(&outcome, name)?,
+    }
     Ok(exit_code(Some(&outcome)))
 }
 
@@ -81,6 +89,9 @@ fn named(events: &[Event], wanted: &str) -> Result<RunId> {
 pub(super) struct CancelArgs {
     #[command(flatten)]
     which: WhichRun,
+    /// One JSON object: `id`, `name` and `state`
+    #[arg(long)]
+    json: bool,
 }
 
 /// Returns when the run has ended.
@@ -93,11 +104,14 @@ pub(super) fn cancel(journal: &Journal, args: &CancelArgs) -> Result<ExitCode> {
         std::thread::sleep(LOOK);
         run = journal.find(&run.id.to_string())?;
     }
-    note(&format!(
-        "'{}' ended in state {}",
-        run.name,
-        run.state_now()
-    ));
+    let (name, state) = (&run.name, run.state_now());
+    match args.json {
+        true => {
+            let told = json!({ "id": run.id, "name": name, "state": state });
+            writeln!(std::io::stdout(), "{told}")?;
+        }
+        false => note(&format!("'{name}' ended in state {state}")),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,11 +1,13 @@
 //! `wflow runs delete` and `prune`.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::list::state;
 use crate::commands::{HostFault, note};
@@ -17,6 +19,9 @@ pub(super) struct DeleteArgs {
     /// Names or ids
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<String>,
+    /// One JSON object: how many `flow_runs` and `task_runs` are forgotten
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn delete(mut journal: Journal, args: &DeleteArgs) -> Result<ExitCode> {
@@ -30,8 +35,7 @@ pub(super) fn delete(mut journal: Journal, args: &DeleteArgs) -> Result<ExitCode
         );
     }
     journal.delete(&found).context(HostFault)?;
-    note(&format!("Forgot {}", counted(&found)));
-    Ok(ExitCode::SUCCESS)
+    tell(&found, args.json)
 }
 
 #[derive(Debug, Args)]
@@ -42,6 +46,9 @@ pub(super) struct PruneArgs {
     /// Only runs in this state
     #[arg(long, value_parser = state())]
     state: Option<State>,
+    /// As of delete
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs that are executed stay.
@@ -56,14 +63,24 @@ pub(super) fn prune(mut journal: Journal, args: &PruneArgs) -> Result<ExitCode> 
     old.retain(|run| !run.alive);
     journal.delete(&old).context(HostFault)?;
     journal.shrink().context(HostFault)?;
-    note(&format!("Forgot {}", counted(&old)));
-    Ok(ExitCode::SUCCESS)
+    tell(&old, args.json)
 }
 
-fn counted(runs: &[RecordedRun]) -> String {
-    let task_runs: u64 = runs.iter().map(|run| u64::from(run.task_runs)).sum();
-    match runs {
-        [run] => format!("'{}' and its {task_runs} task runs", run.name),
-        runs => format!("{} flow runs and their {task_runs} task runs", runs.len()),
+fn tell(forgotten: &[RecordedRun], as_json: bool) -> Result<ExitCode> {
+    let task_runs: u64 = forgotten.iter().map(|run| u64::from(run.task_runs)).sum();
+    let flow_runs = forgotten.len();
+    match forgotten {
+        _ if as_json => {
+            let told = json!({ "flow_runs": flow_runs, "task_runs": task_runs });
+            writeln!(std::io::stdout(), "{told}")?;
+        }
+        [run] => note(&format!(
+            "Forgot '{}' and its {task_runs} task runs",
+            run.name
+        )),
+        _ => note(&format!(
+            "Forgot {flow_runs} flow runs and their {task_runs} task runs"
+        )),
     }
+    Ok(ExitCode::SUCCESS)
 }
