@@ -319,7 +319,7 @@ fn a_resumed_flow_is_told_the_same_times_and_random_numbers() {
         assert_eq!(resumed.code, Some(0), "{resumed:?}");
         let been = resumed.stdout.lines().last().expect("a result");
         let been: Vec<u64> = serde_json::from_str(been).expect("numbers");
-        assert_eq!(been.len(), 60);
+        assert_eq!(been.len(), 80);
         // None of the runs was made anew, so the flow was told what it had been told.
         let after = place.lines(&["show", &place.last_id(), "--json"]);
         assert_eq!(after.len(), before.len());

@@ -6,6 +6,8 @@ use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use wasip2::clocks::monotonic_clock::subscribe_duration;
+use wasip2::io::poll::poll;
 use wflow::prelude::*;
 
 /// Leaves a line in a file, and returns a square.
@@ -53,6 +55,13 @@ fn wait_for_file(path: String) -> Result<()> {
     Ok(())
 }
 
+/// Which of two timers are ready when one is: later on, both would be.
+fn ready_first() -> u64 {
+    let [short, long] = [1_000_000, 30_000_000].map(subscribe_duration);
+    let ready = poll(&[&short, &long]);
+    ready.into_iter().map(|index| u64::from(index) + 1).sum()
+}
+
 /// Goes where chance and the clock lead it, waits for a file, and tells where it has been.
 #[flow]
 fn wander(steps: u64) -> Result<Vec<u64>> {
@@ -64,6 +73,7 @@ fn wander(steps: u64) -> Result<Vec<u64>> {
         been.push(repeat(RandomState::new().hash_one(step) >> 12)?);
         been.push(repeat(now.as_millis() as u64)?);
         been.push(repeat(began.elapsed().as_millis() as u64)?);
+        been.push(repeat(ready_first())?);
     }
     println!("wandered");
     wait_for_file("out/go")?;

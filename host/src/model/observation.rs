@@ -16,6 +16,8 @@ pub enum Observation {
     Ended(Vec<u32>),
     /// The answer to a question, as JSON text; none if nobody answered in time.
     Answer(Option<String>),
+    /// Which of several things that it waited for were ready, by their indices.
+    Ready(Vec<u32>),
     /// Where a run stood.
     State(State),
 }

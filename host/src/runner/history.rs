@@ -151,6 +151,7 @@ fn asked_for(answer: &Observation) -> &'static str {
         Observation::Result => "the result of a run",
         Observation::Ended(_) => "the runs that have ended",
         Observation::Answer(_) => "an answer",
+        Observation::Ready(_) => "what is ready",
         Observation::State(_) => "the state of a run",
     }
 }

@@ -162,7 +162,7 @@ fn check_names(manifest: &Manifest) -> Result<()> {
 fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPre<Sandbox>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    replay::add_clocks(&mut linker)?;
+    replay::add_to_linker(&mut linker)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
     if pure {
         pure::deny(&mut linker, engine, component)?;

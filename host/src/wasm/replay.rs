@@ -17,6 +17,7 @@ use wasmtime_wasi::clocks::WasiClocksView;
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::bindings::clocks::wall_clock::{self, Datetime};
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
+use wasmtime_wasi_io::bindings::wasi::io::poll;
 
 use super::sandbox::Sandbox;
 use crate::model::{MASK, Observation, RunId};
@@ -123,6 +124,14 @@ impl Sandbox {
         Ok(self.still_holds(is_whole).then_some(answer))
     }
 
+    /// What the flow was told was ready.
+    fn replay_ready(&self) -> Result<Option<Vec<u32>>, Diverged> {
+        self.replay("what is ready", |answer| match answer {
+            Observation::Ready(indices) => Some(indices.clone()),
+            _ => None,
+        })
+    }
+
     /// A run that is tried again may end differently: from there on nothing is as it was.
     fn still_holds(&self, holds: bool) -> bool {
         if let (false, Some(mut history)) = (holds, self.history()) {
@@ -178,7 +187,7 @@ impl Sandbox {
     }
 }
 
-/// The clocks of flows and tasks.
+/// The clocks of flows and tasks, and what they wait for.
 struct Clocks<'a>(&'a mut Sandbox);
 
 /// Tells the linker of [`Clocks`].
@@ -188,13 +197,49 @@ impl HasData for FlowClocks {
     type Data<'a> = Clocks<'a>;
 }
 
-/// Puts the flows' clocks in the place of WASI's own, which tasks go on to use.
-pub(super) fn add_clocks(linker: &mut Linker<Sandbox>) -> Result<()> {
+/// Puts the flows' clocks, and what they wait for, in the place of WASI's own, which tasks go on to
+/// use.
+pub(super) fn add_to_linker(linker: &mut Linker<Sandbox>) -> Result<()> {
     linker.allow_shadowing(true);
+    poll::add_to_linker::<_, FlowClocks>(linker, |sandbox| Clocks(sandbox))?;
     monotonic_clock::add_to_linker::<_, FlowClocks>(linker, |sandbox| Clocks(sandbox))?;
     wall_clock::add_to_linker::<_, FlowClocks>(linker, |sandbox| Clocks(sandbox))?;
     linker.allow_shadowing(false);
     Ok(())
+}
+
+impl poll::Host for Clocks<'_> {
+    async fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
+        if let Some(ready) = self.0.replay_ready()? {
+            return Ok(ready);
+        }
+        self.0.tell_observed();
+        let ready = self.0.table.poll(pollables).await?;
+        self.0.observe(|| Observation::Ready(ready.clone()))?;
+        Ok(ready)
+    }
+}
+
+impl poll::HostPollable for Clocks<'_> {
+    /// Tells the flow nothing but that it goes on.
+    async fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
+        self.0.tell_observed();
+        self.0.table.block(pollable).await
+    }
+
+    async fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
+        if let Some(ready) = self.0.replay_ready()? {
+            return Ok(!ready.is_empty());
+        }
+        let ready = self.0.table.ready(pollable).await?;
+        let indices = if ready { vec![0] } else { Vec::new() };
+        self.0.observe(|| Observation::Ready(indices))?;
+        Ok(ready)
+    }
+
+    fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
+        poll::HostPollable::drop(&mut self.0.table, pollable)
+    }
 }
 
 impl wall_clock::Host for Clocks<'_> {
