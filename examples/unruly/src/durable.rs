@@ -146,3 +146,7 @@ fn refuse() -> Result<()> {
 fn stubborn() -> Result<()> {
     refuse()
 }
+
+/// Can be found by its tag.
+#[flow(tags = ["nightly"])]
+fn labelled() {}

@@ -1,5 +1,6 @@
 //! The one thread that writes: whatever is queued goes into one commit.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -50,7 +51,7 @@ pub struct Recorder {
     durability: Durability,
     /// A key has to be taken, or found to be taken, before anything happens.
     takes_key: bool,
-    journal: Journal,
+    database: PathBuf,
     owner: Option<Owner>,
 }
 
@@ -115,7 +116,7 @@ impl Recorder {
             lost,
             durability,
             takes_key,
-            journal: journal.again()?,
+            database: journal.path.clone(),
             owner,
         })
     }
@@ -127,7 +128,7 @@ impl Recorder {
     /// If they cannot be recorded: nothing is from then on.
     pub fn record(&mut self, events: &[Event]) -> Result<()> {
         if let (None, Some(event)) = (&self.owner, events.first()) {
-            self.owner = Owner::take(&self.journal.path, event.run)?;
+            self.owner = Owner::take(&self.database, event.run)?;
         }
         self.send(events, self.is_strict())?;
         self.takes_key = false;
