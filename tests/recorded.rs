@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::{RUNNERS, ended};
+use crate::harness::{RUNNERS, ended, example, wflow};
 use crate::place::{Place, text};
 
 /// The two streams of a recorded run are those of the run.
@@ -126,6 +126,15 @@ fn a_database_that_cannot_be_used_is_an_error_that_says_what_to_do() {
         assert!(refused.stderr.contains(words), "{refused:?}");
     }
     assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
+    let below_a_file = format!("{}/wflow.db", place.database);
+    let component = example("unruly");
+    let refused = wflow(&["run", &component, "hello", "--db", &below_a_file]);
+    assert_eq!(refused.code, Some(4), "{refused:?}");
+    for words in ["folder cannot be made", "--db PATH", "--no-record"] {
+        assert!(refused.stderr.contains(words), "{refused:?}");
+    }
+    let unrecorded = wflow(&["run", &component, "hello", "-q", "--no-record"]);
+    assert_eq!(unrecorded.code, Some(0), "{unrecorded:?}");
 }
 
 /// A run goes on where the record cannot, and says so; one that has to be recorded does not.

@@ -33,16 +33,15 @@ impl Journal {
         // Whoever goes on with a run does so in the folder where it was started.
         let path = &std::path::absolute(path).context("the current folder is not known")?;
         let shown = path.display();
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make the folder of the run database {shown}"))?;
-        }
         Self::connect(path).with_context(|| {
             format!("the run database {shown} (another one: --db PATH; none: --no-record)")
         })
     }
 
     fn connect(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).context("its folder cannot be made")?;
+        }
         let connection = Connection::open(path).map_err(explained)?;
         restrict(path);
         let mut journal = Self {
