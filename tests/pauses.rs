@@ -267,3 +267,26 @@ fn nobody_is_asked_twice_when_a_run_is_resumed() {
     assert_eq!(last["result"], json!([true, false]));
     child.wait().expect("it ends");
 }
+
+/// The process that asked has ended, and the one that answers goes on with the flow.
+#[test]
+fn a_suspended_flow_is_answered_and_goes_on() {
+    let component = example("unruly");
+    for runner in RUNNERS {
+        let folder = folder(&format!("suspended-pause-{runner}"));
+        let database = folder.join("wflow.db").display().to_string();
+        let asks = ["run", &component, "asks", "--runner", runner];
+        let suspend = ["--suspend-after", "2s", "--db", &database];
+        let suspended = wflow(&[&asks[..], &suspend].concat());
+        assert_eq!(suspended.code, Some(5), "{suspended:?}");
+        let list = wflow(&["runs", "list", "--json", "--db", &database]);
+        let run: Json = serde_json::from_str(&list.stdout).expect("a run");
+        let name = run["name"].as_str().expect("a name");
+        let answer = ["runs", "answer", name, "--db", &database, "-p"];
+        let refused = wflow(&[&answer[..], &["approved=perhaps"]].concat());
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        let answered = wflow(&[&answer[..], &["approved=true"]].concat());
+        assert_eq!(answered.code, Some(0), "{answered:?}");
+        assert_eq!(answered.stdout, "[true,\"\"]\n");
+    }
+}

@@ -40,6 +40,8 @@ pub struct RunRecord {
     /// When the next attempt is due.
     pub retry_at: Option<Timestamp>,
     pub outcome: Option<Outcome>,
+    /// Whether it waits for an answer.
+    pub asks: bool,
     /// Runs that its last attempt submitted.
     pub children: Vec<RunId>,
     /// What its last attempt learned, if it is a flow run.
@@ -146,6 +148,7 @@ impl RunRecord {
             retries: 0,
             retry_at: None,
             outcome: None,
+            asks: false,
             children: Vec::new(),
             observed: Vec::new(),
             resumed: false,
@@ -166,6 +169,8 @@ impl RunRecord {
     fn apply(&mut self, at: Timestamp, kind: &EventKind) {
         if let Some(state) = kind.state() {
             self.state = state;
+            // A question outlives the process that asked it.
+            self.asks = state == State::Paused || self.asks && state == State::Suspended;
         }
         match kind {
             EventKind::AttemptStarted { number } => self.start(at, *number),
@@ -187,6 +192,7 @@ impl RunRecord {
                 if self.state == State::Paused =>
             {
                 self.state = State::Running;
+                self.asks = false;
             }
             _ => {}
         }

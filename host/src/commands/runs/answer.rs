@@ -1,7 +1,7 @@
 //! `wflow runs answer`: tells a paused flow run what it waits for.
 
 use std::io::Write;
-use std::process::ExitCode;
+use std::process::{Child, Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -34,20 +34,27 @@ pub(super) struct AnswerArgs {
     as_json: bool,
 }
 
-/// Returns when the flow run goes on.
+/// Returns when the flow run goes on; one that was suspended goes on here, until it has ended.
 pub(super) fn answer(journal: &Journal, args: &AnswerArgs) -> Result<ExitCode> {
     let run = journal.find(&args.which.run)?;
-    check(&run)?;
+    if run.state != State::Suspended {
+        check(&run)?;
+    }
     let mut bookmark = Bookmark::default();
     let events = journal.read(&run, &mut bookmark).context(HostFault)?;
     let record = Record::of(&events);
     let paused = paused(&record, args.of.as_deref())?;
     let json = json(&args.answer, &paused.name, question(&events, paused.id))?;
+    let resumed = match run.alive {
+        true => None,
+        false => Some(resumed(journal, &run, &mut bookmark, paused.id)?),
+    };
     let request = Request::Answer {
         run: paused.id,
         json: json.clone(),
     };
     journal.ask(&run, &request).context(HostFault)?;
+    let run = journal.find(&run.id.to_string())?;
     follow(journal, run, bookmark, (paused.id, &json))?;
     match args.as_json {
         true => {
@@ -57,13 +64,44 @@ pub(super) fn answer(journal: &Journal, args: &AnswerArgs) -> Result<ExitCode> {
         }
         false => note(&format!("'{}' goes on", paused.name)),
     }
-    Ok(ExitCode::SUCCESS)
+    let ended = resumed.map(|mut process| process.wait()).transpose()?;
+    let code = ended.map_or(Some(0), |status| status.code());
+    Ok(ExitCode::from(
+        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(4),
+    ))
+}
+
+/// A process that goes on with the run, which has come to its question again.
+fn resumed(
+    journal: &Journal,
+    run: &RecordedRun,
+    bookmark: &mut Bookmark,
+    paused: RunId,
+) -> Result<Child> {
+    let wflow = std::env::current_exe().context("this program's file is not known")?;
+    let mut process = Command::new(wflow)
+        .args(["runs", "resume", &run.id.to_string(), "--db"])
+        .arg(journal.path())
+        .spawn()
+        .context("the run cannot be resumed")?;
+    let asks = |event: &Event| {
+        event.run == paused && matches!(event.kind, EventKind::FlowRunPaused { .. })
+    };
+    while !journal.read(run, bookmark)?.iter().any(asks) {
+        ensure!(
+            process.try_wait()?.is_none(),
+            "'{}' was resumed, and did not come to its question",
+            run.name
+        );
+        std::thread::sleep(LOOK);
+    }
+    Ok(process)
 }
 
 /// The run that is meant: the only one that is paused, if none is named.
 fn paused<'a>(record: &'a Record, of: Option<&str>) -> Result<&'a RunRecord> {
     let all = record.runs().iter();
-    let paused = all.filter(|run| run.state == State::Paused);
+    let paused = all.filter(|run| run.asks);
     let meant = |run: &&RunRecord| of.is_none_or(|of| *run.name == *of || run.id.to_string() == of);
     let found: Vec<_> = paused.filter(meant).collect();
     match (&found[..], of) {
