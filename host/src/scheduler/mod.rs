@@ -198,8 +198,6 @@ impl Scheduler {
 }
 
 #[cfg(test)]
-mod cached_tests;
-#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Scripts of runs whose results are kept.
 
-use super::tests::check;
+use super::check;
 
 #[test]
 fn a_result_that_was_kept_ends_a_run_without_a_slot() {
