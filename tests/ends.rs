@@ -8,7 +8,7 @@ use std::process::Stdio;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
-use crate::harness::{RUNNERS, command, example, interrupt};
+use crate::harness::{RUNNERS, command, example, interrupt, tell};
 
 const MEANS: [&str; 4] = ["task-timeout", "flow-timeout", "cancel", "ctrl-c"];
 /// A busy loop, a sleep, a host call, waiting for another run, and allocating.
@@ -37,13 +37,8 @@ fn whatever_never_ends_is_ended_in_time() {
             }
         }
     }
-    show(&table);
+    tell(&table);
     assert_eq!(late, [], "{table}");
-}
-
-#[expect(clippy::print_stdout, reason = "the table is worth a look")]
-fn show(table: &str) {
-    println!("{table}");
 }
 
 fn best(address: &str, misbehaviour: &str, means: &str, runner: &str) -> SignedDuration {

@@ -1,6 +1,7 @@
 //! Runs `wflow` as a user does.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
@@ -89,4 +90,9 @@ pub(crate) fn example(name: &str) -> String {
         .to_owned();
     built.insert(name.to_owned(), path.clone());
     path
+}
+
+/// Says what a test found, also where it passes: only what is printed is kept back.
+pub(crate) fn tell(found: &str) {
+    let _ = writeln!(std::io::stderr(), "{found}");
 }

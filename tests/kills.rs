@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use wflow_host::model::Value::Json;
 use wflow_host::model::{Outcome, RunRecord};
 
+use crate::harness::tell;
 use crate::place::{Place, kill};
 
 /// Pseudo-random, so that no two kills are alike.
@@ -127,7 +128,6 @@ impl Notes {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the counts are what the test is about")]
 fn killed_two_hundred_times_nothing_is_lost_and_nothing_recorded_is_done_twice() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     // How long a process may live at most: long enough to get somewhere.
@@ -159,14 +159,13 @@ fn killed_two_hundred_times_nothing_is_lost_and_nothing_recorded_is_done_twice()
         recorded += notes.completed.len();
         flows += 1;
     }
-    println!(
+    tell(&format!(
         "{kills} kills of {flows} flow runs of {NOTES} task runs: {recorded} task runs found \
          completed after a kill, none of them run again; {again} that were under way run again"
-    );
+    ));
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the counts are what the test is about")]
 fn killed_at_every_commit_it_goes_on() {
     const COUNT: u64 = 40;
     let mut commits = 0;
@@ -187,5 +186,5 @@ fn killed_at_every_commit_it_goes_on() {
         commits += 1;
     }
     assert!(commits >= 10, "{commits} commits");
-    println!("killed after each of {commits} commits");
+    tell(&format!("killed after each of {commits} commits"));
 }
