@@ -6,7 +6,7 @@ use super::launch::{self, Launch};
 use super::run::{Components, RunArgs};
 use super::selection;
 use crate::journal::{Journal, Owner, RecordedRun};
-use crate::model::{Definition, EndedRunOf, Record, Value};
+use crate::model::{Argument, Definition, EndedRunOf, Input, Record, Value};
 use crate::report::Masks;
 use crate::runner::{ArgumentSource, Cache, MemoryCache, PastRun, Plan, ResultCache};
 use crate::wasm::{LoadedComponent, Secret};
@@ -73,8 +73,13 @@ impl Start {
         let Self::Again(again) = self else {
             return args.parameters.arguments(flow);
         };
-        let recorded = PastRun::root(&again.record);
-        let values: Vec<_> = recorded.iter().flat_map(PastRun::arguments).collect();
+        let value = |argument: &Argument| match &argument.input {
+            Input::Value(value) => Some((argument.name.to_string(), value.clone())),
+            _ => None,
+        };
+        let recorded = again.record.root().into_iter();
+        let recorded = recorded.flat_map(|root| &root.arguments);
+        let values: Vec<_> = recorded.filter_map(value).collect();
         ensure!(
             !values
                 .iter()

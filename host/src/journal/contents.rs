@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
-use crate::model::{Event, Value};
+use crate::model::{Event, Value, hex};
 
 /// Bytes from which on a value is kept outside its event.
 const BIG: usize = 4 << 10;
@@ -44,10 +44,6 @@ pub(super) fn kind_and_data(value: &Value) -> (&'static str, &[u8]) {
         Value::Json(text) => ("json", text.as_bytes()),
         Value::Bytes(bytes) => ("bytes", bytes),
     }
-}
-
-fn hex(hash: &Hash) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Puts them back.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, params, params_from_iter, types::Value as Sql};
 
 use super::Journal;
-use super::database::explained;
+use super::database::{explained, nanoseconds};
 use super::owner::Owner;
 use crate::model::{RunId, State};
 
@@ -71,6 +71,7 @@ impl Journal {
     ///
     /// If the database cannot be read.
     pub fn list(&self, filter: &Filter) -> Result<Vec<RecordedRun>> {
+        let time = |at| Sql::Integer(nanoseconds(at));
         let mut wanted = Vec::new();
         let mut values = Vec::new();
         let mut want = |condition: &str, value: Option<Sql>| {
@@ -84,8 +85,8 @@ impl Journal {
             "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)",
             filter.tag.clone().map(Sql::Text),
         );
-        want("created >= ?", filter.since.map(nanoseconds));
-        want("created < ?", filter.until.map(nanoseconds));
+        want("created >= ?", filter.since.map(time));
+        want("created < ?", filter.until.map(time));
         let place = match wanted.is_empty() {
             true => String::new(),
             false => format!("WHERE {}", wanted.join(" AND ")),
@@ -205,8 +206,4 @@ impl Journal {
             due: row.get::<_, Option<i64>>(11)?.map(time).transpose()?,
         })
     }
-}
-
-fn nanoseconds(at: Timestamp) -> Sql {
-    Sql::Integer(i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX))
 }

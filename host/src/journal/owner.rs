@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use crate::model::RunId;
+use crate::model::{RunId, hex};
 
 /// While it lives, no other process executes the run.
 #[derive(Debug)]
@@ -32,8 +32,7 @@ impl Owner {
     ///
     /// If the file beside the database cannot be made.
     pub(super) fn claim(database: &Path, key: &str) -> Result<Option<Self>> {
-        let hash = Sha256::digest(key.as_bytes());
-        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = hex(&Sha256::digest(key.as_bytes()));
         Self::lock(database, folder(database).join(name))
     }
 

@@ -6,11 +6,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::contents::{self, Content, kind_and_data};
-use super::database::explained;
+use super::database::{explained, nanoseconds};
 use super::encoding::encode;
 use super::owner::Owner;
 use super::queue::{Attendance, Queue};
@@ -82,25 +81,25 @@ impl Recorder {
     ) -> Result<Self> {
         // What was asked of the process that has ended is no longer meant.
         requests::forget(&journal.connection, run.number)?;
-        Self::go_on(journal, recording, Some((run.number, owner)), ask)
+        Self::go_on(journal, recording, Some((Row::of(run), owner)), ask)
     }
 
     fn go_on(
         journal: &Journal,
         recording: Recording,
-        known: Option<(i64, Owner)>,
+        known: Option<(Row, Owner)>,
         ask: impl Fn(Request) + Send + 'static,
     ) -> Result<Self> {
         let queue = Arc::new(Queue::default());
         let lost = Arc::new(OnceLock::new());
-        let (number, owner) = known.unzip();
+        let (row, owner) = known.unzip();
         let durability = recording.durability;
-        let takes_key = recording.key.is_some() && number.is_none();
+        let takes_key = recording.key.is_some() && row.is_none();
         let writer = Writer {
             connection: journal.again()?.connection,
             queue: queue.clone(),
             recording,
-            number,
+            row,
             lost: lost.clone(),
             ask: Box::new(ask),
             looked: Instant::now(),
@@ -169,13 +168,29 @@ impl Drop for Recorder {
     }
 }
 
+/// A run's row in the table of runs.
+#[derive(Clone, Copy)]
+struct Row {
+    number: i64,
+    root: RunId,
+}
+
+impl Row {
+    fn of(run: &RecordedRun) -> Self {
+        Self {
+            number: run.number,
+            root: run.id,
+        }
+    }
+}
+
 /// The thread's own.
 struct Writer {
     connection: Connection,
     queue: Arc<Queue>,
     recording: Recording,
-    /// The row of the run.
-    number: Option<i64>,
+    /// Where the run is recorded, once it is.
+    row: Option<Row>,
     lost: Arc<OnceLock<String>>,
     ask: Box<dyn Fn(Request) + Send>,
     looked: Instant,
@@ -212,21 +227,21 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(explained)?;
-        let number = match self.number {
-            Some(number) => number,
+        let row = match self.row {
+            Some(row) => row,
             None => insert(&transaction, &events, &self.recording)?,
         };
-        fold(&transaction, number, &events)?;
-        append(&transaction, number, &data, &contents).map_err(explained)?;
+        fold(&transaction, row, &events)?;
+        append(&transaction, row.number, &data, &contents).map_err(explained)?;
         transaction.commit().map_err(explained)?;
-        self.number = Some(number);
+        self.row = Some(row);
         self.commits += 1;
         die_for_a_test(self.commits);
         Ok(())
     }
 
     fn look_for_requests(&mut self) {
-        let Some(number) = self.number else {
+        let Some(Row { number, .. }) = self.row else {
             return;
         };
         // What cannot be read now is looked for again soon.
@@ -247,7 +262,7 @@ fn die_for_a_test(commits: u64) {
 }
 
 /// The row of a new run, from the first of its events.
-fn insert(transaction: &Transaction<'_>, events: &[Event], recording: &Recording) -> Result<i64> {
+fn insert(transaction: &Transaction<'_>, events: &[Event], recording: &Recording) -> Result<Row> {
     let first = events.first().context("a run without events")?;
     let EventKind::FlowRunCreated {
         name, flow, tags, ..
@@ -274,23 +289,19 @@ fn insert(transaction: &Transaction<'_>, events: &[Event], recording: &Recording
         Some(key) if is_taken(&error) => anyhow!("another run has the id '{key}' by now"),
         _ => explained(error),
     })?;
-    Ok(transaction.last_insert_rowid())
+    Ok(Row {
+        number: transaction.last_insert_rowid(),
+        root: first.run,
+    })
 }
 
 fn is_taken(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
 }
 
-fn nanoseconds(at: Timestamp) -> i64 {
-    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
-}
-
 /// Brings the run's row to where its events have come.
-fn fold(transaction: &Transaction<'_>, number: i64, events: &[Event]) -> Result<()> {
-    let id: Vec<u8> = transaction
-        .prepare_cached("SELECT id FROM runs WHERE number = ?1")?
-        .query_row([number], |row| row.get(0))?;
-    let root = RunId(uuid::Uuid::from_slice(&id)?);
+fn fold(transaction: &Transaction<'_>, row: Row, events: &[Event]) -> Result<()> {
+    let Row { number, root } = row;
     let (mut created, mut completed) = (0, 0);
     let (mut state, mut ended, mut due) = (None, None, None);
     for event in events {

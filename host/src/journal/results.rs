@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 use super::Journal;
 use super::contents::kind_and_data;
-use super::database::explained;
+use super::database::{explained, nanoseconds};
 use crate::model::{CacheKey, Value};
 
 /// The results of a run database. Nothing is opened before it is needed: most runs keep nothing.
@@ -180,11 +180,6 @@ impl Journal {
         }
         Ok(transaction.commit()?)
     }
-}
-
-/// Beyond the years that 64 bits hold nothing expires.
-fn nanoseconds(at: Timestamp) -> i64 {
-    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

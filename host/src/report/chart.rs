@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::duration;
+use super::tree::one_line;
 use crate::model::{Record, RunRecord};
 
 /// Columns for the names of runs.
@@ -81,8 +82,7 @@ impl fmt::Display for Chart<'_> {
             width = self.width
         )?;
         for run in &self.runs {
-            let printable = |char: char| if char.is_control() { ' ' } else { char };
-            let name: String = run.name.chars().take(NAME).map(printable).collect();
+            let name: String = one_line(&run.name).chars().take(NAME).collect();
             let took = run.started.zip(run.ended);
             let took = took.map_or(String::new(), |(from, to)| {
                 duration(to.duration_since(from))

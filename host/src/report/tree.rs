@@ -48,7 +48,7 @@ impl<'a> Tree<'a> {
 }
 
 /// What guests name and say, without what would move a terminal's cursor.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let shown = |char: char| if char.is_control() { ' ' } else { char };
     text.chars().map(shown).collect()
 }

@@ -35,8 +35,8 @@ pub struct History {
     time: u64,
 }
 
-/// In nanoseconds.
-const MILLISECOND: u64 = 1_000_000;
+/// The resolution of a flow's clock, in nanoseconds.
+pub const MILLISECOND: u64 = 1_000_000;
 
 impl History {
     pub fn new(run: RunId, recorded: Vec<Observed>) -> Self {

@@ -31,7 +31,7 @@ pub use argument::ArgumentSource;
 pub use cache::{Cache, MemoryCache, ResultCache};
 pub use executor::{Attempt, Call, Executor, Job, Target};
 pub use future::TaskFuture;
-pub use history::{Diverged, History};
+pub use history::{Diverged, History, MILLISECOND};
 use lane::Lanes;
 pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};

@@ -95,15 +95,6 @@ impl PastRun {
             },
         }
     }
-
-    /// The root's arguments, as they were given.
-    pub fn arguments(&self) -> impl Iterator<Item = (String, Value)> {
-        let value = |argument: &Argument| match &argument.input {
-            Input::Value(value) => Some((argument.name.to_string(), value.clone())),
-            _ => None,
-        };
-        self.arguments.iter().filter_map(value)
-    }
 }
 
 impl PastAttempt {

@@ -16,7 +16,7 @@ use super::engine;
 use super::pure;
 use super::replay::{self, Seed};
 use super::sandbox::{Limits, Sandbox};
-use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind};
+use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind, hex};
 use crate::runner::{Attempt, Call, Job, Mailbox, Target, TaskFuture};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
@@ -87,10 +87,7 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
     let shown = path.display();
     let wasm = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
     check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
-    let digest: String = Sha256::digest(&wasm)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let digest = hex(&Sha256::digest(&wasm));
     let kept = cache.map(|cache| Kept::new(cache, engine, &digest));
     let component = compile(engine, &wasm, kept.as_ref())
         .with_context(|| format!("{shown} is not a valid component"))?;

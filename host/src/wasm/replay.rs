@@ -21,7 +21,7 @@ use wasmtime_wasi_io::bindings::wasi::io::poll;
 
 use super::sandbox::Sandbox;
 use crate::model::{MASK, Observation, RunId};
-use crate::runner::{Diverged, History, Job, Mailbox, TaskFuture};
+use crate::runner::{Diverged, History, Job, MILLISECOND, Mailbox, TaskFuture};
 use crate::scheduler::Input;
 
 /// What the random numbers of all flows of one root flow run come from.
@@ -31,8 +31,6 @@ pub type Seed = [u8; 32];
 const PENDING: usize = 1000;
 /// Bytes that an entry counts as of what a run may print and log.
 const ENTRY: usize = 16;
-/// The resolution of a flow's clock.
-const MILLISECOND: u64 = 1_000_000;
 
 /// Where the job's history begins: where the last attempt's has come to.
 pub(super) fn history(job: &Job) -> Arc<Mutex<History>> {

@@ -31,14 +31,12 @@ pub(super) struct ResultArgs {
 
 pub(super) fn result(journal: &Journal, args: &ResultArgs) -> Result<ExitCode> {
     let run = journal.find(&args.which.run)?;
+    let events = journal.events(&run).context(HostFault)?;
     let (id, name) = match &args.of {
-        Some(name) => (
-            named(&journal.events(&run).context(HostFault)?, name)?,
-            name,
-        ),
+        Some(name) => (named(&events, name)?, name),
         None => (run.id, &run.name),
     };
-    let outcome = outcome(journal, &run, id)?;
+    let outcome = outcome(journal, events, id)?;
     let outcome = outcome.with_context(|| format!("'{name}' has not ended"))?;
     match args.json {
         true => writeln!(std::io::stdout(), "{}", ended_as_json(&outcome))?,
@@ -48,14 +46,18 @@ pub(super) fn result(journal: &Journal, args: &ResultArgs) -> Result<ExitCode> {
 }
 
 /// How one of the runs ended last.
-fn outcome(journal: &Journal, run: &RecordedRun, id: RunId) -> Result<Option<Outcome>> {
-    let events = journal.events(run).context(HostFault)?;
+fn outcome(journal: &Journal, events: Vec<Event>, id: RunId) -> Result<Option<Outcome>> {
     let ends = |event: &Event| event.run == id && event.kind.outcome().is_some();
     let Some(mut event) = events.into_iter().rev().find(ends) else {
         return Ok(None);
     };
     journal.complete(&mut event).context(HostFault)?;
     Ok(event.kind.outcome().cloned())
+}
+
+/// How the flow run itself ended.
+fn of_root(journal: &Journal, run: &RecordedRun) -> Result<Option<Outcome>> {
+    outcome(journal, journal.events(run).context(HostFault)?, run.id)
 }
 
 /// Prints what was returned, or says why nothing was.
@@ -133,12 +135,12 @@ pub(super) fn check(run: &RecordedRun) -> Result<()> {
 
 /// The exit code of a run that has ended.
 pub(super) fn code(journal: &Journal, run: &RecordedRun) -> Result<ExitCode> {
-    Ok(exit_code(outcome(journal, run, run.id)?.as_ref()))
+    Ok(exit_code(of_root(journal, run)?.as_ref()))
 }
 
 /// Prints what a run returned that has ended.
 pub(super) fn tell(journal: &Journal, run: &RecordedRun) -> Result<ExitCode> {
-    let outcome = outcome(journal, run, run.id)?;
+    let outcome = of_root(journal, run)?;
     if let Some(outcome) = &outcome {
         print(outcome, &run.name)?;
     }

@@ -89,8 +89,7 @@ pub(in crate::commands) fn once(
         )),
     }
     if run.alive || args.display.json {
-        Replay::new(&journal, args.display.reporter()).follow(run)?;
-        let run = journal.find(&name)?;
+        Replay::new(&journal, args.display.reporter()).follow(run.clone())?;
         return super::ended::code(&journal, &run);
     }
     super::ended::tell(&journal, &run)
