@@ -262,9 +262,9 @@ fn limits_of_tasks_and_tags_hold() {
         ];
         let declared = overlap(&events(&run, 0));
         assert_eq!(declared.0, 2);
-        let by_tag = [&run[..], &["--limit", "tag:db=1"]].concat();
+        let by_tag = [&run[..], &["--concurrency-limit", "tag:db=1"]].concat();
         assert_eq!(overlap(&events(&by_tag, 0)).0, 1);
-        let other = [&run[..], &["--limit", "tag:other=1"]].concat();
+        let other = [&run[..], &["--concurrency-limit", "tag:other=1"]].concat();
         assert_eq!(overlap(&events(&other, 0)).0, 2);
     }
 }
@@ -282,7 +282,7 @@ fn starts_keep_to_a_rate() {
         "milliseconds=0",
     ];
     for runner in RUNNERS {
-        let rate = ["--limit", "tag:db=20/s", "--runner", runner];
+        let rate = ["--concurrency-limit", "tag:db=20/s", "--runner", runner];
         let (_, starts) = overlap(&events(&[&run[..], &rate].concat(), 0));
         let apart = starts
             .windows(2)
@@ -310,7 +310,7 @@ fn a_run_that_waits_keeps_its_place_under_a_limit() {
 
 #[test]
 fn a_limit_that_is_none_is_refused() {
-    let ended = wflow(&["run", "x.wasm", "--limit", "db=1"]);
+    let ended = wflow(&["run", "x.wasm", "--concurrency-limit", "db=1"]);
     assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("expected task:NAME=N"), "{ended:?}");
 }

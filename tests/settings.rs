@@ -66,9 +66,14 @@ fn a_config_that_is_wrong_is_named_with_the_place() {
 fn limits_of_the_config_hold() {
     let (folder, unruly) = (folder("limits"), example("unruly"));
     let hoard = ["run", &unruly, "propagate", "-p", "misbehaviour=hoard"];
-    let ended = with_config(&folder, "memory = '32MiB'", &hoard);
+    let ended = with_config(&folder, "[limits]\nmemory = '32MiB'", &hoard);
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(ended.stderr.contains("limit of 32.0 MiB"), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("its limit memory = 32MiB; raise it with --memory"),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -109,18 +114,24 @@ fn a_project_lowers_limits_and_raises_none() {
     let project = folder("asking");
     let component = project.join("primes.wasm");
     std::fs::copy(example("primes"), &component).expect("copied");
-    let config = "memory = '1GiB'\n[grants]\nenv = ['TOKEN=x']\nnet = ['example.org:443']";
+    let config =
+        "[limits]\nmemory = '1GiB'\n[grants]\nenv = ['TOKEN=x']\nnet = ['example.org:443']";
     std::fs::write(project.join("wflow.toml"), config).expect("written");
     let component = component.display().to_string();
     let ended = wflow(&["run", &component, "-p", "limit=4000"]);
     check_refusal(
         &ended,
-        "grant it with: --memory 1.0GiB --env TOKEN=x --allow-net example.org:443",
+        "grant it with: --memory 1GiB --env TOKEN=x --allow-net example.org:443",
     );
-    std::fs::write(project.join("wflow.toml"), "memory = '1MiB'").expect("written");
+    std::fs::write(project.join("wflow.toml"), "[limits]\nmemory = '1MiB'").expect("written");
     let ended = wflow(&["run", &component, "-p", "limit=4000"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
-    assert!(ended.stderr.contains("limit of 1.0 MiB"), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("its limit memory = 1MiB; its project has lowered it"),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -190,7 +201,7 @@ fn the_readme_names_every_setting() {
         "runner",
         "max-workers",
         "max-concurrency",
-        "limits",
+        "concurrency-limits",
         "memory",
         "timeout",
         "dirs",

@@ -62,7 +62,10 @@ fn busy_loops_and_sleeps_time_out() {
 
 #[test]
 fn memory_has_a_limit() {
-    check("hoard", "wanted more memory than its limit of 64.0 MiB");
+    check(
+        "hoard",
+        "went beyond its limit memory = 64MiB; raise it with --memory",
+    );
 }
 
 #[test]
@@ -85,7 +88,8 @@ fn endless_output_is_cut_off() {
     ]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
     assert!(
-        run.stderr.contains("printed more than 16 MiB"),
+        run.stderr
+            .contains("went beyond its limit output = 16MiB; raise it with --output"),
         "{}",
         run.stderr
     );

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
-use wflow_host::model::{Outcome, RunnerKind, Value as RunValue};
+use wflow_host::model::{Limits, Outcome, RunnerKind, Value as RunValue};
 use wflow_host::report::Masks;
 use wflow_host::runner::{
     ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Runner, Submit,
 };
-use wflow_host::wasm::{self, Grants, Limits, LoadedComponent, Seed, WasmExecutor};
+use wflow_host::wasm::{self, Grants, LoadedComponent, Seed, WasmExecutor};
 
 wasmtime::component::bindgen!({
     path: "../wit",
@@ -36,7 +36,6 @@ const STARTS_PER_ROUND: usize = 4;
 /// As `wflow run` has them when nobody asks for others.
 const SLOTS: u32 = 1000;
 const INSTANCES: u32 = SLOTS + 64;
-const MEMORY: usize = 256 << 20;
 
 const THREADS: [u32; 2] = [1, 2];
 const RUNNERS: [(&str, RunnerKind, u32); 3] = [
@@ -163,11 +162,14 @@ impl Host {
             home: self.component.home.clone(),
             manifest: self.component.manifest.clone(),
         };
-        let plan = Plan::new(vec![part], Some(runner), workers as usize);
+        let plan = Plan::new(vec![part], Some(runner), workers as usize, |_, _| {
+            Limits::default()
+        });
         let capacity = Capacity {
             slots: SLOTS as usize,
             limits: Vec::new(),
             suspend_after: None,
+            memory: u64::MAX,
         };
         let executor = Arc::new(self.executor());
         let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));
@@ -186,13 +188,8 @@ impl Host {
     }
 
     fn executor(&self) -> WasmExecutor {
-        let limits = Limits { memory: MEMORY };
-        WasmExecutor::new(
-            vec![self.component.clone()],
-            limits,
-            Grants::default(),
-            Seed::default(),
-        )
+        let components = vec![self.component.clone()];
+        WasmExecutor::new(components, Grants::default(), Seed::default())
     }
 }
 

@@ -12,6 +12,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Deserializer, de};
 
+use super::caps::CapArgs;
 use crate::model::{Limit, RunnerKind};
 use crate::wasm::{FolderGrant, NetworkGrant, SecretGrant, SecretSource, Variable, VariableGrant};
 
@@ -30,26 +31,41 @@ pub(super) struct Config {
     /// Task runs that execute at the same time [default: 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_concurrency: Option<u32>,
-    /// Memory that one flow or task run may use, e.g. 64MiB [default: 256MiB]
-    #[arg(long, value_name = "SIZE")]
-    pub(super) memory: Option<ByteSize>,
     /// How long the flow run may take, e.g. 30s
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     #[serde(deserialize_with = "duration")]
     pub(super) timeout: Option<Duration>,
     /// So many runs of a task or with a tag at the same time, or so many starts a second (/m, /h)
-    #[arg(long = "limit", value_name = "task:NAME=N|tag:NAME=N[/s]")]
+    #[arg(long = "concurrency-limit", value_name = "task:NAME=N|tag:NAME=N[/s]")]
     #[serde(deserialize_with = "texts")]
-    pub(super) limits: Vec<Limit>,
+    pub(super) concurrency_limits: Vec<Limit>,
+    /// Memory of the host that all runs may take together [default: 80 % of the machine's]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) total_memory: Option<ByteSize>,
     /// Other components, whose flows and tasks go by their component's name, a slash and their own.
     #[arg(skip)]
     pub(super) components: BTreeMap<String, PathBuf>,
     #[command(flatten)]
+    pub(super) limits: CapArgs,
+    /// What is said of single flows and tasks, by their names.
+    #[arg(skip)]
+    pub(super) flows: BTreeMap<String, Of>,
+    #[arg(skip)]
+    pub(super) tasks: BTreeMap<String, Of>,
+    #[command(flatten)]
     pub(super) grants: GrantLists,
+}
+
+/// What is said of one flow or task.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Of {
+    pub(super) limits: CapArgs,
 }
 
 #[derive(Clone, Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[command(next_help_heading = "Grants")]
 pub(super) struct GrantLists {
     /// A folder that guests see; read-only with :ro
     #[arg(long = "dir", value_name = "HOST::GUEST[:ro]")]
@@ -114,17 +130,21 @@ impl Config {
         self.grants.net.extend(below.grants.net);
         self.grants.vars.extend(below.grants.vars);
         self.grants.secrets.extend(below.grants.secrets);
-        self.limits.extend(below.limits);
+        self.concurrency_limits.extend(below.concurrency_limits);
         let mut components = below.components;
         components.extend(self.components);
         Self {
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
             max_concurrency: self.max_concurrency.or(below.max_concurrency),
-            memory: self.memory.or(below.memory),
+            total_memory: self.total_memory.or(below.total_memory),
             timeout: self.timeout.or(below.timeout),
-            limits: self.limits,
+            concurrency_limits: self.concurrency_limits,
             components,
+            limits: self.limits.over(below.limits),
+            // Options say nothing of single flows and tasks.
+            flows: below.flows,
+            tasks: below.tasks,
             grants: self.grants,
         }
     }
@@ -140,7 +160,9 @@ fn runner() -> impl TypedValueParser<Value = RunnerKind> {
         .try_map(|name| serde_json::from_value(name.into()))
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+pub(super) fn duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let duration = humantime::parse_duration(&text).map_err(de::Error::custom)?;
     Ok(Some(duration))

@@ -3,6 +3,7 @@
 mod audience;
 mod build;
 mod cache;
+mod caps;
 mod config;
 mod database;
 mod home;

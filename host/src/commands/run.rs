@@ -116,13 +116,16 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
             .suspend_after
             .map(SignedDuration::try_from)
             .transpose()?,
+        memory: settings.total_memory(),
     };
-    let mut plan = Plan::new(parts, settings.runner(), settings.workers(&flow.options));
+    let workers = settings.workers(&flow.options);
+    let limits = |target, title: &str| settings.limits(target, title);
+    let mut plan = Plan::new(parts, settings.runner(), workers, limits);
     let past = start.past(&mut plan);
     let secrets = grants.secrets.clone();
     let cache = start.cache(&secrets);
     let loaded = components.into_iter().map(|(_, component)| component);
-    let executor = WasmExecutor::new(loaded.collect(), settings.limits()?, grants, launch.seed);
+    let executor = WasmExecutor::new(loaded.collect(), grants, launch.seed);
     let (mut runner, mailbox) =
         Runner::new(plan, capacity, Arc::new(executor), cache).context(HostFault)?;
     let root = mailbox.start(submit, past);
@@ -206,7 +209,7 @@ fn limits_of(settings: &Settings, parts: &[Part]) -> Vec<Limit> {
         })
     });
     settings
-        .shared_limits()
+        .concurrency_limits()
         .into_iter()
         .chain(declared)
         .collect()

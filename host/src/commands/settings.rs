@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use bytesize::ByteSize;
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 use super::config::{Config, FILE, GrantLists};
 use super::{home, secrets};
-use crate::model::{Limit, Options, RunnerKind};
-use crate::wasm::{FolderGrant, Grants, Limits, SecretGrant, SecretSource};
+use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
+use crate::runner::Target;
+use crate::wasm::{FolderGrant, Grants, SecretGrant, SecretSource};
 
 const MAX_CONCURRENCY: u32 = 1000;
-const MEMORY: ByteSize = ByteSize::mib(256);
 
 /// The settings of the operator and those of the project, which are requests.
 #[derive(Debug)]
@@ -76,8 +77,7 @@ impl Settings {
 
     /// The options that would grant what the project asks for and does not get.
     fn missing(&self) -> Vec<String> {
-        let memory = self.project.memory.filter(|&asked| asked > self.memory());
-        let memory = memory.map(|size| format!("--memory {}", size.to_string().replace(' ', "")));
+        let limits = self.raised_limits();
         let (asked, granted) = (&self.project.grants, &self.operator.grants);
         let dirs = lacking(&asked.dirs, &granted.dirs, |asked, granted| {
             granted.guest == asked.guest && (asked.read_only || !granted.read_only)
@@ -94,8 +94,8 @@ impl Settings {
         let secrets = lacking(&asked.secrets, &granted.secrets, |asked, granted| {
             granted.name == asked.name
         });
-        let options = memory.into_iter();
-        options
+        limits
+            .into_iter()
             .chain(dirs.map(|grant| format!("--dir {grant}")))
             .chain(env.map(|variable| format!("--env {}={}", variable.name, variable.value)))
             .chain(net.map(|grant| format!("--allow-net {grant}")))
@@ -128,8 +128,10 @@ impl Settings {
         both.map(|(name, path)| (&**name, &**path)).collect()
     }
 
-    pub(super) fn shared_limits(&self) -> Vec<Limit> {
-        let both = self.operator.limits.iter().chain(&self.project.limits);
+    pub(super) fn concurrency_limits(&self) -> Vec<Limit> {
+        let (operator, project) = (&self.operator, &self.project);
+        let both = operator.concurrency_limits.iter();
+        let both = both.chain(&project.concurrency_limits);
         both.cloned().collect()
     }
 
@@ -158,15 +160,41 @@ impl Settings {
         both.min()
     }
 
-    fn memory(&self) -> ByteSize {
-        self.operator.memory.unwrap_or(MEMORY)
+    /// The limits of a flow or task: those of the operator, which the project may lower.
+    pub(super) fn limits(&self, target: Target, title: &str) -> Limits {
+        let operator = self.operators_limits(target, title);
+        let project = of(&self.project, target, title);
+        operator
+            .lowered(&self.project.limits.caps(), SetBy::Project)
+            .lowered(&project, SetBy::Project)
     }
 
-    pub(super) fn limits(&self) -> Result<Limits> {
-        let memory = self.project.memory.unwrap_or(self.memory());
-        Ok(Limits {
-            memory: usize::try_from(memory.as_u64())?,
-        })
+    fn operators_limits(&self, target: Target, title: &str) -> Limits {
+        let all = Limits::default().with(&self.operator.limits.caps(), SetBy::Operator);
+        all.with(&of(&self.operator, target, title), SetBy::Table)
+    }
+
+    /// The options that would allow what the project states beyond the operator's limits.
+    fn raised_limits(&self) -> Vec<String> {
+        let all = Limits::default().with(&self.operator.limits.caps(), SetBy::Operator);
+        let mut raised: Vec<_> = raised(&self.project.limits.caps(), &all).collect();
+        for (target, tables) in [
+            (Target::Flow, &self.project.flows),
+            (Target::Task, &self.project.tasks),
+        ] {
+            for (name, table) in tables {
+                let limits = self.operators_limits(target, name);
+                raised.extend(self::raised(&table.limits.caps(), &limits));
+            }
+        }
+        raised.dedup();
+        raised
+    }
+
+    /// Bytes that all runs may take together.
+    pub(super) fn total_memory(&self) -> u64 {
+        let machine = || ByteSize(memory_of_machine() / 10 * 8);
+        self.operator.total_memory.unwrap_or_else(machine).as_u64()
     }
 
     /// What the operator grants, the secrets read.
@@ -186,6 +214,37 @@ impl Settings {
             secrets: secrets::read(&secrets)?,
         })
     }
+}
+
+/// What a file states of one flow or task.
+fn of(config: &Config, target: Target, title: &str) -> Caps {
+    let tables = match target {
+        Target::Flow => &config.flows,
+        Target::Task => &config.tasks,
+    };
+    tables
+        .get(title)
+        .map(|of| of.limits.caps())
+        .unwrap_or_default()
+}
+
+fn raised<'a>(asked: &'a Caps, limits: &'a Limits) -> impl Iterator<Item = String> {
+    let higher = asked
+        .iter()
+        .filter(|&(&cap, &asked)| asked > limits.of(cap));
+    higher.map(|(cap, &asked)| format!("--{} {}", cap.name(), cap.shown(asked)))
+}
+
+/// In bytes; that of the container where it has less.
+fn memory_of_machine() -> u64 {
+    let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(memory);
+    let container = system.cgroup_limits().map(|limits| limits.total_memory);
+    container
+        .into_iter()
+        .chain([system.total_memory()])
+        .min()
+        .unwrap_or_default()
 }
 
 /// What is asked for and covered by nothing that is granted.

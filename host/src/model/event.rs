@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{EndedRun, Failure, Observed, Outcome, RunId, RunnerKind, State, Value};
+use super::{EndedRun, Failure, Observed, Outcome, RunId, RunnerKind, State, Usage, Value};
 
 /// Something that happened to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,8 @@ pub enum EventKind {
     AttemptFailed {
         failure: Failure,
         retry_at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Box<Usage>>,
     },
     /// A flow was told something that its code could not know.
     FlowRunObserved {
@@ -114,6 +116,9 @@ pub enum EventKind {
         /// It has the result of another run, and did not execute.
         #[serde(default, skip_serializing_if = "is_false")]
         cached: bool,
+        /// Of the last attempt, if there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Box<Usage>>,
     },
     /// Its process ends while all of its runs wait; another one will go on with it.
     FlowRunSuspended {
@@ -150,6 +155,8 @@ pub enum EventKind {
         runs: usize,
         /// Those of them that completed.
         completed: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Box<Usage>>,
     },
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CacheIsolation, CachePolicy, Hooks};
+use super::{CacheIsolation, CachePolicy, Caps, Hooks};
 
 /// What the code declares about the runs of a flow or task, or one submit overrides; an option that
 /// is not there is left to whatever comes before.
@@ -72,6 +72,9 @@ pub struct Options {
     pub on_crashed: Vec<Arc<str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub on_cancellation: Vec<Arc<str>>,
+    /// Limits that are lower than the operator's; what is higher changes nothing.
+    #[serde(skip_serializing_if = "Caps::is_empty")]
+    pub limits: Caps,
     /// Which task runner a flow run uses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<RunnerKind>,
@@ -139,6 +142,7 @@ impl Options {
             on_failure: below.on_failure.clone(),
             on_crashed: below.on_crashed.clone(),
             on_cancellation: below.on_cancellation.clone(),
+            limits: lowest(self.limits, &below.limits),
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
         }
@@ -180,6 +184,15 @@ impl Options {
             condition: self.retry_if.unwrap_or(false),
         }
     }
+}
+
+/// Of two statements of one limit the lower one.
+fn lowest(mut limits: Caps, others: &Caps) -> Caps {
+    for (&cap, &amount) in others {
+        let limit = limits.entry(cap).or_insert(amount);
+        *limit = amount.min(*limit);
+    }
+    limits
 }
 
 /// When failed attempts are followed by others.

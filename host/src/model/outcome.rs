@@ -49,15 +49,24 @@ impl Outcome {
 
     /// A failure that another attempt cannot mend.
     pub fn failed(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self::Failed(Failure {
-            kind,
-            message: message.into(),
-            retryable: false,
-        })
+        Self::Failed(Failure::permanent(kind, message))
     }
 }
 
 impl Failure {
+    /// One that another attempt cannot mend.
+    pub fn permanent(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            retryable: false,
+        }
+    }
+
+    pub fn invalid_input(message: impl Into<String>) -> Self {
+        Self::permanent(FailureKind::InvalidInput, message)
+    }
+
     /// The next attempt may be faster.
     pub fn timed_out(limit: Duration) -> Self {
         Self {

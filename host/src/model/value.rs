@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// What stands in the place of a secret.
@@ -22,6 +23,30 @@ impl Value {
     /// JSON `null`: the result of a run that returns nothing.
     pub fn null() -> Self {
         Self::Json("null".into())
+    }
+
+    /// How many bytes it takes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Json(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether what is to be JSON is that.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, and where. What is nested deeper than 127 levels is none, either.
+    pub fn check(&self) -> Result<(), serde_json::Error> {
+        match self {
+            Self::Json(text) => serde_json::from_str(text).map(|IgnoredAny| ()),
+            Self::Bytes(_) => Ok(()),
+        }
     }
 
     /// Whether a secret stood in it, and it is not what it was.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Reporter;
 use super::names::{Kind, Names};
-use crate::model::{Event, EventKind, Outcome, Value};
+use crate::model::{Event, EventKind, Outcome, Usage, Value};
 
 /// Writes `{"event": …, "at": …, "run": name, …}`; the last one is the root's `FlowRunFinished`.
 pub struct JsonReporter<Out> {
@@ -90,21 +90,26 @@ impl<Out: Write> JsonReporter<Out> {
             EventKind::RetryConditionDecided { outcome } => {
                 finished(json!({ "event": "RetryConditionDecided" }), outcome)
             }
-            EventKind::TaskRunFinished { outcome, cached } => {
+            EventKind::TaskRunFinished {
+                outcome,
+                cached,
+                usage,
+            } => {
                 let mut event = finished(json!({ "event": "TaskRunFinished" }), outcome);
                 if *cached {
                     event["cached"] = json!(true);
                 }
-                event
+                with_usage(event, usage.as_deref())
             }
             EventKind::FlowRunFinished {
                 outcome,
                 runs,
                 completed,
+                usage,
             } => {
                 let event =
                     json!({ "event": "FlowRunFinished", "runs": runs, "completed": completed });
-                finished(event, outcome)
+                with_usage(finished(event, outcome), usage.as_deref())
             }
             small => with_its_name(serde_json::to_value(small)?),
         };
@@ -143,6 +148,14 @@ fn finished(mut event: Json, outcome: &Outcome) -> Json {
             event["state"] = json!(failure.kind);
             event["failure"] = json!(failure);
         }
+    }
+    event
+}
+
+/// Adds what the last attempt used, if there was one.
+fn with_usage(mut event: Json, usage: Option<&Usage>) -> Json {
+    if let Some(usage) = usage {
+        event["usage"] = json!(usage);
     }
     event
 }

@@ -230,10 +230,12 @@ mod tests {
         let finished = |message| EventKind::TaskRunFinished {
             outcome: Outcome::Failed(failure(message)),
             cached: false,
+            usage: None,
         };
         let failed = |message| EventKind::AttemptFailed {
             failure: failure(message),
             retry_at: Timestamp::UNIX_EPOCH,
+            usage: None,
         };
         let told = shown([
             (1, print("a sword")),

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::TaskFuture;
-use crate::model::{Argument, Input, Outcome, Parameter, RunId, Value};
+use crate::model::{
+    Argument, Cap, Failure, FailureKind, Input, Limits, Outcome, Parameter, RunId, Value,
+};
 use crate::scheduler::Upstream;
 
 /// Where an argument comes from.
@@ -18,6 +20,14 @@ pub enum ArgumentSource {
 }
 
 impl ArgumentSource {
+    /// Bytes that it holds itself.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Value(value) => value.len(),
+            Self::ResultOf(_) | Self::ResultsOf(_) | Self::OutcomeOf(_) => 0,
+        }
+    }
+
     /// The value to hand over, once the upstream runs have ended; or why there is none.
     pub(super) fn value(&self) -> Result<Value, String> {
         match self {
@@ -82,14 +92,14 @@ fn json_result(future: &TaskFuture) -> Result<&str, String> {
 
 /// A submit's arguments, one for each parameter, or why it cannot work.
 pub(super) struct Bound {
-    pub(super) sources: Result<Vec<ArgumentSource>, String>,
+    pub(super) sources: Result<Vec<ArgumentSource>, Failure>,
     /// As the events tell them.
     pub(super) recorded: Vec<Argument>,
 }
 
 impl Bound {
     pub(super) fn new(parameters: &[Parameter], arguments: Vec<(String, ArgumentSource)>) -> Self {
-        let sources = bind(parameters, arguments);
+        let sources = bind(parameters, arguments).map_err(Failure::invalid_input);
         let named = parameters.iter().zip(sources.iter().flatten());
         let recorded = named.map(|(parameter, source)| Argument {
             name: (&*parameter.name).into(),
@@ -99,11 +109,30 @@ impl Bound {
         Self { sources, recorded }
     }
 
-    pub(super) fn refused(why: String) -> Self {
+    pub(super) fn refused(why: Failure) -> Self {
         Self {
             sources: Err(why),
             recorded: Vec::new(),
         }
+    }
+
+    /// The same, or a refusal where the run would go beyond a limit.
+    pub(super) fn within(self, limits: &Limits, depth: u32) -> Self {
+        let cap = if u64::from(depth) > limits.of(Cap::Depth) {
+            Cap::Depth
+        } else if self.bytes() > limits.size(Cap::Arguments) {
+            Cap::Arguments
+        } else {
+            return self;
+        };
+        let message = limits.exceeded(cap).to_string();
+        Self::refused(Failure::permanent(FailureKind::Denied, message))
+    }
+
+    /// Bytes of the arguments that are values.
+    pub(super) fn bytes(&self) -> usize {
+        let sources = self.sources.iter().flatten();
+        sources.map(ArgumentSource::bytes).sum()
     }
 
     /// The runs that have to end before the new one starts.
@@ -143,6 +172,11 @@ fn bind(
 ) -> Result<Vec<ArgumentSource>, String> {
     let mut bound: Vec<Option<ArgumentSource>> = vec![None; parameters.len()];
     for (position, (name, source)) in arguments.into_iter().enumerate() {
+        if let ArgumentSource::Value(value) = &source
+            && let Err(error) = value.check()
+        {
+            return Err(format!("argument {position} is no JSON: {error}"));
+        }
         let slot = match &*name {
             "" => position,
             name => match parameters.iter().position(|p| p.name == name) {

@@ -43,22 +43,24 @@ impl Runner {
 
     /// A result that may be kept is for all runs of its key.
     pub(super) fn offered(&mut self, input: Input) -> Input {
-        let (run, result) = match input {
+        let (run, result, usage) = match input {
             Input::AttemptEnded {
                 run,
                 outcome: Outcome::Completed(result),
-            } => (run, result),
+                usage,
+            } => (run, result, usage),
             other => return other,
         };
         let live = self.live.get_mut(&run);
         match live.and_then(|live| live.recipe.as_mut()) {
             Some(recipe) if recipe.key.is_some() && self.cache.may_keep(&result) => {
                 recipe.offered = true;
-                Input::ResultOffered { run, result }
+                Input::ResultOffered { run, result, usage }
             }
             _ => Input::AttemptEnded {
                 run,
                 outcome: Outcome::Completed(result),
+                usage,
             },
         }
     }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::argument::Bound;
+use super::budget::{Budget, Share};
 use super::cache::Recipe;
 use super::mailbox::Submission;
 use super::plan::Planned;
 use super::{PastAttempt, Submit, Submitter, Target, TaskFuture};
-use crate::model::{Argument, Options, Retries, RunnerKind};
+use crate::model::{
+    Argument, Cap, Failure, FailureKind, Limits, Options, Retries, RunnerKind, SetBy,
+};
 use crate::scheduler::{NewRun, NewRunOf, Past, Upstream};
 
 /// A run that is about to be.
@@ -18,6 +21,10 @@ pub(super) struct Draft<'a> {
     planned: &'a Planned,
     resolved: Resolved<'a>,
     bound: Bound,
+    /// How many runs are above it.
+    depth: u32,
+    /// The host's memory that the arguments take.
+    held: Option<Share>,
     wait_for: Vec<Upstream>,
 }
 
@@ -26,26 +33,46 @@ struct Resolved<'a> {
     options: Cow<'a, Options>,
     retries: Arc<Retries>,
     tags: Arc<[String]>,
+    limits: Arc<Limits>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(target: Target, planned: &'a Planned, submit: Submit) -> Self {
+    pub(super) fn new(
+        target: Target,
+        planned: &'a Planned,
+        submit: Submit,
+        by: Option<&Submitter>,
+    ) -> Self {
         let (options, refusal) = match submit.options {
             Ok(options) => (options, planned.refusal.clone()),
             Err(refusal) => (None, Some(refusal)),
         };
         let resolved = Resolved::new(options, planned);
         let refusal = refusal.or_else(|| resolved.unknown_parameter(&planned.parameters));
+        let bound = match refusal {
+            Some(refusal) => Bound::refused(Failure::invalid_input(refusal)),
+            None => Bound::new(&planned.definition.parameters, submit.arguments),
+        };
+        let depth = by.map_or(0, |by| by.depth + 1);
         Self {
             target,
             planned,
+            bound: bound.within(&resolved.limits, depth),
             resolved,
-            bound: match refusal {
-                Some(refusal) => Bound::refused(refusal),
-                None => Bound::new(&planned.definition.parameters, submit.arguments),
-            },
+            depth,
+            held: None,
             wait_for: submit.wait_for,
         }
+    }
+
+    /// The same, or a refusal where the host has no room for the arguments.
+    pub(super) fn within(mut self, budget: &Arc<Budget>) -> Self {
+        self.held = budget.take(self.bound.bytes());
+        if self.held.is_none() {
+            let why = Failure::permanent(FailureKind::Denied, budget.is_full());
+            self.bound = Bound::refused(why);
+        }
+        self
     }
 
     pub(super) fn target(&self) -> Target {
@@ -74,6 +101,12 @@ impl<'a> Draft<'a> {
     pub(super) fn name(&self) -> Option<String> {
         let template = self.options().run_name.as_deref()?;
         Some(self.bound.name(template))
+    }
+
+    /// How long one attempt may take.
+    fn timeout_ms(&self) -> Option<u64> {
+        let limit = self.resolved.limits.some(Cap::WallTime);
+        self.options().timeout_ms.into_iter().chain(limit).min()
     }
 
     /// How the result of a task run is kept.
@@ -106,7 +139,10 @@ impl<'a> Draft<'a> {
             parameters: self.planned.parameters.clone(),
             recipe: self.recipe().map(Box::new),
             pure: self.options().pure.unwrap_or(false),
-            timeout: self.options().timeout_ms.map(Duration::from_millis),
+            limits: self.resolved.limits.clone(),
+            depth: self.depth,
+            held: self.held.take(),
+            timeout: self.timeout_ms().map(Duration::from_millis),
             runner,
             log_prints: self.options().log_prints.unwrap_or(inherited),
             past,
@@ -123,10 +159,12 @@ impl<'a> Draft<'a> {
         past: Past,
     ) -> NewRun {
         let cache = self.recipe().map(|recipe| recipe.uses);
+        let timeout_ms = self.timeout_ms();
         let Resolved {
             options,
             retries,
             tags,
+            ..
         } = self.resolved;
         let title = self.planned.title.clone();
         NewRun {
@@ -143,7 +181,7 @@ impl<'a> Draft<'a> {
                     flow: title,
                     runner,
                     workers,
-                    timeout_ms: options.timeout_ms,
+                    timeout_ms,
                 },
             },
             tags,
@@ -175,10 +213,19 @@ impl<'a> Resolved<'a> {
                 options: Cow::Borrowed(&planned.definition.options),
                 retries: planned.retries.clone(),
                 tags: planned.tags.clone(),
+                limits: planned.limits.clone(),
             },
             Some(submit) => {
+                let limits = match submit.limits.is_empty() {
+                    true => planned.limits.clone(),
+                    false => {
+                        let limits = Limits::clone(&planned.limits);
+                        limits.lowered(&submit.limits, SetBy::Project).into()
+                    }
+                };
                 let options = submit.over(&planned.definition.options);
                 Self {
+                    limits,
                     retries: options.retries().into(),
                     tags: options.tags.clone().into(),
                     options: Cow::Owned(options),

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mailbox, Origin, PastAttempt, Submitter, TaskFuture};
-use crate::model::{Outcome, RunId, RunnerKind, Value};
+use super::{Mailbox, Meter, Origin, PastAttempt, Submitter, TaskFuture};
+use crate::model::{Cap, Limits, Outcome, RunId, RunnerKind, Usage, Value};
 use crate::scheduler::Input;
 
 /// One try of a run: plain data, so that it can travel to another machine.
@@ -22,6 +22,9 @@ pub struct Attempt {
     pub name: Arc<str>,
     /// Nothing but the arguments is for it to see.
     pub pure: bool,
+    pub limits: Arc<Limits>,
+    /// How many runs are above it.
+    pub depth: u32,
     /// One for each parameter, in the definition's order; for all that is not the function itself,
     /// the ended run alone.
     pub arguments: Vec<Value>,
@@ -60,6 +63,7 @@ impl fmt::Display for Target {
 pub struct Job {
     pub attempt: Attempt,
     pub future: TaskFuture,
+    pub meter: Arc<Meter>,
     pub origin: Arc<Origin>,
     /// Of the flow run that it belongs to.
     pub runner: RunnerKind,
@@ -79,6 +83,7 @@ impl Job {
             past: self.past.clone(),
             replaying,
             run: self.attempt.run,
+            depth: self.attempt.depth,
             origin: self.origin.clone(),
             runner: self.runner,
             log_prints: self.log_prints,
@@ -86,10 +91,14 @@ impl Job {
     }
 
     /// What the scheduler is told of its end.
-    pub(super) fn ended(&self, outcome: Outcome) -> Input {
+    pub(super) fn ended(&self, outcome: Outcome, usage: Usage) -> Input {
         let run = self.attempt.run;
         match self.attempt.call.clone() {
-            Call::Function => Input::AttemptEnded { run, outcome },
+            Call::Function => Input::AttemptEnded {
+                run,
+                outcome,
+                usage,
+            },
             Call::Hook(hook) => Input::HookEnded { run, hook, outcome },
             Call::RetryIf => Input::RetryConditionDecided { run, outcome },
         }
@@ -98,6 +107,12 @@ impl Job {
     /// Whether the attempt has to end now, wherever it is.
     pub fn is_due(&self) -> bool {
         self.future.is_stopped() || self.is_overdue()
+    }
+
+    /// Whether it was on the worker for longer than it may be.
+    pub(super) fn is_spent(&self) -> bool {
+        let most = self.attempt.limits.some(Cap::CpuTime);
+        most.is_some_and(|most| self.meter.cpu() > Duration::from_millis(most))
     }
 
     pub(super) fn is_overdue(&self) -> bool {

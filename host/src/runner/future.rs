@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
+use super::Share;
 use crate::model::{Outcome, RunId, State};
 
 /// Cheap to clone; all clones speak of the same run. Dropping it does not cancel the run.
@@ -22,6 +23,8 @@ struct Shared {
     stopped: AtomicBool,
     stop: Notify,
     resumed: Notify,
+    /// The host's memory that the result takes.
+    held: OnceLock<Share>,
 }
 
 impl TaskFuture {
@@ -35,6 +38,7 @@ impl TaskFuture {
             stopped: AtomicBool::new(false),
             stop: Notify::new(),
             resumed: Notify::new(),
+            held: OnceLock::new(),
         }))
     }
 
@@ -68,6 +72,12 @@ impl TaskFuture {
             }
             ended.await;
         }
+    }
+
+    /// Keeps so much of the host's memory for as long as somebody holds the future.
+    pub fn hold(&self, share: Share) {
+        // A run has one result.
+        let _ = self.0.held.set(share);
     }
 
     /// Waits until the run has a slot again after it waited for others.

@@ -1,13 +1,17 @@
 //! Threads that execute attempts: on each of them many attempts interleave.
 
 use std::cell::OnceCell;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use async_channel::{Receiver, Sender};
 
 use super::{Executor, Job, Mailbox, Target};
-use crate::model::{Failure, FailureKind, Outcome, RunnerKind};
+use crate::model::{Cap, Failure, FailureKind, Outcome, RunnerKind};
 
 /// After how many polls a worker looks at its timers: a busy guest takes up to 10 ms a poll.
 const POLLS_BETWEEN_TIMERS: u32 = 4;
@@ -112,7 +116,7 @@ impl<E: Executor> Worker<E> {
             let mailbox = self.mailbox.clone();
             tokio::spawn(async move {
                 let outcome = execute(&*executor, &job, &mailbox).await;
-                mailbox.send(job.ended(outcome));
+                mailbox.send(job.ended(outcome, job.meter.usage()));
             });
             // What was started comes before what waits in the queue.
             tokio::task::yield_now().await;
@@ -122,7 +126,7 @@ impl<E: Executor> Worker<E> {
 
 /// Drops the attempt, wherever it waits, when it is cancelled or its time is up.
 async fn execute<E: Executor>(executor: &E, job: &Job, mailbox: &Mailbox) -> Outcome {
-    let attempt = executor.execute(job, mailbox);
+    let attempt = metered(job, executor.execute(job, mailbox));
     let outcome = tokio::select! {
         biased;
         () = job.future.stopped() => return Outcome::failed(FailureKind::Cancelled, ""),
@@ -139,6 +143,30 @@ async fn execute<E: Executor>(executor: &E, job: &Job, mailbox: &Mailbox) -> Out
     }
 }
 
+/// Counts the time on this thread, and ends the attempt when it has had all of it: a busy guest
+/// gives way every 10 ms.
+async fn metered(job: &Job, attempt: impl Future<Output = Outcome>) -> Outcome {
+    let mut attempt = pin!(attempt);
+    poll_fn(|context| {
+        let began = Instant::now();
+        let polled = attempt.as_mut().poll(context);
+        job.meter.on_worker(began.elapsed());
+        match polled {
+            Poll::Pending if job.is_spent() => Poll::Ready(spent(job)),
+            polled => polled,
+        }
+    })
+    .await
+}
+
+fn spent(job: &Job) -> Outcome {
+    Outcome::Failed(Failure {
+        kind: FailureKind::TimedOut,
+        message: job.attempt.limits.exceeded(Cap::CpuTime).to_string(),
+        retryable: true,
+    })
+}
+
 async fn time_is_up(job: &Job) {
     match job.deadline {
         Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -147,5 +175,11 @@ async fn time_is_up(job: &Job) {
 }
 
 fn timed_out(job: &Job) -> Outcome {
-    Outcome::Failed(Failure::timed_out(job.timeout.unwrap_or_default()))
+    let timeout = job.timeout.unwrap_or_default();
+    let mut failure = Failure::timed_out(timeout);
+    let limits = &job.attempt.limits;
+    if limits.some(Cap::WallTime).map(Duration::from_millis) == Some(timeout) {
+        failure.message = limits.exceeded(Cap::WallTime).to_string();
+    }
+    Outcome::Failed(failure)
 }

@@ -9,13 +9,14 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::argument::ArgumentSource;
+use super::budget::{Budget, Share};
 use super::cache::Recipe;
 use super::draft::Draft;
 use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
 use super::question::{Asked, Checked, Question};
 use super::{Diverged, PastAttempt, PastRun, Target, TaskFuture};
-use crate::model::{Options, RunId, RunnerKind};
+use crate::model::{Limits, Options, RunId, RunnerKind};
 use crate::scheduler::{Input, NewRun, Past, Upstream};
 
 /// Somebody wants a run.
@@ -35,6 +36,8 @@ pub struct Submit {
 #[derive(Clone, Debug)]
 pub struct Submitter {
     pub run: RunId,
+    /// How many runs are above it.
+    pub depth: u32,
     /// The component in whose words it speaks.
     pub origin: Arc<Origin>,
     /// The runner of the flow run that it belongs to.
@@ -60,6 +63,10 @@ pub(super) struct Submission {
     pub(super) recipe: Option<Box<Recipe>>,
     /// Nothing that is no argument makes a difference to it.
     pub(super) pure: bool,
+    pub(super) limits: Arc<Limits>,
+    pub(super) depth: u32,
+    #[expect(dead_code, reason = "given back when the run ends")]
+    pub(super) held: Option<Share>,
     pub(super) timeout: Option<Duration>,
     pub(super) runner: RunnerKind,
     pub(super) log_prints: bool,
@@ -85,14 +92,16 @@ pub struct Mailbox {
     plan: Arc<Plan>,
     /// How many runs of each task were submitted.
     counts: Arc<Mutex<HashMap<Arc<str>, u64>>>,
+    budget: Arc<Budget>,
 }
 
-pub(super) fn open(mut plan: Plan) -> (Mailbox, UnboundedReceiver<Message>) {
+pub(super) fn open(mut plan: Plan, memory: u64) -> (Mailbox, UnboundedReceiver<Message>) {
     let (sender, inbox) = unbounded_channel();
     let mailbox = Mailbox {
         sender,
         counts: Arc::new(Mutex::new(std::mem::take(&mut plan.submitted))),
         plan: Arc::new(plan),
+        budget: Budget::new(memory),
     };
     (mailbox, inbox)
 }
@@ -100,7 +109,12 @@ pub(super) fn open(mut plan: Plan) -> (Mailbox, UnboundedReceiver<Message>) {
 impl Mailbox {
     /// A mailbox that nobody reads.
     pub fn closed() -> Self {
-        open(Plan::default()).0
+        open(Plan::default(), u64::MAX).0
+    }
+
+    /// The host's memory for all runs.
+    pub fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 
     pub fn send(&self, input: Input) {
@@ -139,7 +153,7 @@ impl Mailbox {
     pub fn start(&self, submit: Submit, past: Option<PastRun>) -> TaskFuture {
         let mut unknown = None;
         let from = Arc::default();
-        let draft = self.draft(Target::Flow, &from, submit, &mut unknown);
+        let draft = self.draft(Target::Flow, (&from, None), submit, &mut unknown);
         self.send_draft(draft, None, past.map_or(Match::New, Match::Same))
     }
 
@@ -150,7 +164,7 @@ impl Mailbox {
         submit: Submit,
     ) -> Result<TaskFuture, Diverged> {
         let mut unknown = None;
-        let draft = self.draft(target, &by.origin, submit, &mut unknown);
+        let draft = self.draft(target, (&by.origin, Some(by)), submit, &mut unknown);
         let matched = match &by.past {
             Some(past) => past.next((target, draft.title()), draft.arguments(), by.replaying)?,
             None => Match::New,
@@ -161,7 +175,7 @@ impl Mailbox {
     fn draft<'a>(
         &'a self,
         target: Target,
-        from: &Arc<Origin>,
+        (from, by): (&Arc<Origin>, Option<&Submitter>),
         submit: Submit,
         unknown: &'a mut Option<Planned>,
     ) -> Draft<'a> {
@@ -169,7 +183,7 @@ impl Mailbox {
             Some(planned) => planned,
             None => unknown.insert(Planned::unknown(target, &submit.name, from)),
         };
-        Draft::new(target, planned, submit)
+        Draft::new(target, planned, submit, by).within(&self.budget)
     }
 
     fn send_draft(&self, mut draft: Draft<'_>, by: Option<&Submitter>, past: Match) -> TaskFuture {

@@ -1,6 +1,7 @@
 //! The one loop: takes inputs from the mailbox, asks the scheduler, shows what happened, acts on it.
 
 mod argument;
+mod budget;
 mod cache;
 mod cached;
 mod canonical;
@@ -10,6 +11,7 @@ mod future;
 mod history;
 mod lane;
 mod mailbox;
+mod meter;
 mod past;
 mod plan;
 mod question;
@@ -23,11 +25,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::model::{
-    EndedRun, EndedRunOf, Event, EventKind, FailureKind, Limit, Outcome, RunId, RunnerKind, State,
-    Value,
+    Cap, EndedRun, EndedRunOf, Event, EventKind, Failure, FailureKind, Limit, Outcome, RunId,
+    RunnerKind, State, Usage, Value,
 };
 use crate::scheduler::{Input, Scheduler};
 pub use argument::ArgumentSource;
+pub use budget::{Budget, Share};
 pub use cache::{Cache, MemoryCache, ResultCache};
 pub use executor::{Attempt, Call, Executor, Job, Target};
 pub use future::TaskFuture;
@@ -35,6 +38,7 @@ pub use history::{Diverged, History, MILLISECOND};
 use lane::Lanes;
 pub use mailbox::{Mailbox, Submit, Submitter};
 use mailbox::{Message, Submission};
+pub use meter::Meter;
 pub use past::{PastAttempt, PastRun};
 pub use plan::{Origin, Part, Plan};
 pub use question::Question;
@@ -51,6 +55,8 @@ pub struct Capacity {
     /// Live instances that are not waiting for other runs.
     pub slots: usize,
     pub limits: Vec<Limit>,
+    /// Bytes that instances, arguments and results may take together.
+    pub memory: u64,
     /// How long all runs may do nothing but wait before the root flow run is suspended.
     pub suspend_after: Option<SignedDuration>,
 }
@@ -75,7 +81,7 @@ impl Runner {
         cache: Cache,
     ) -> Result<(Self, Mailbox)> {
         let workers = plan.workers;
-        let (mailbox, inbox) = mailbox::open(plan);
+        let (mailbox, inbox) = mailbox::open(plan, capacity.memory);
         let mut scheduler = Scheduler::new(capacity.slots, &capacity.limits);
         if let Some(after) = capacity.suspend_after {
             scheduler.suspend_after(after);
@@ -206,7 +212,9 @@ impl Runner {
                 future.set_state(State::Cancelling);
                 future.stop();
             }
-            EventKind::TaskRunFinished { outcome, cached } => {
+            EventKind::TaskRunFinished {
+                outcome, cached, ..
+            } => {
                 let live = self.live.remove(&event.run)?;
                 let state = match cached {
                     true => State::Cached,
@@ -245,8 +253,11 @@ impl Runner {
         match submission.values() {
             Ok(arguments) => self.lanes.send(submission.job(arguments)),
             Err(refusal) => {
-                let outcome = Outcome::failed(FailureKind::InvalidInput, refusal);
-                return Some(Input::AttemptEnded { run: id, outcome });
+                return Some(Input::AttemptEnded {
+                    run: id,
+                    outcome: Outcome::Failed(refusal),
+                    usage: Usage::default(),
+                });
             }
         }
         None
@@ -271,9 +282,12 @@ impl Runner {
                 call: Call::Hook(hook.clone()),
                 name: planned.name.clone(),
                 pure: false,
+                limits: planned.limits.clone(),
+                depth: 0,
                 arguments: vec![told(target, &planned.name, ended)],
             },
             future: TaskFuture::new(ended.id, hook),
+            meter: Meter::new().into(),
             origin: planned.origin.clone(),
             runner: RunnerKind::default(),
             log_prints: false,
@@ -313,8 +327,16 @@ fn told(target: Target, name: &Arc<str>, ended: &EndedRun) -> Value {
 
 impl Submission {
     /// Its arguments, once the runs that they come from have ended; or why there are none.
-    fn values(&self) -> Result<Vec<Value>, String> {
-        self.arguments.iter().map(ArgumentSource::value).collect()
+    fn values(&self) -> Result<Vec<Value>, Failure> {
+        let values = self.arguments.iter().map(ArgumentSource::value);
+        let values: Vec<_> = values
+            .collect::<Result<_, _>>()
+            .map_err(Failure::invalid_input)?;
+        if values.iter().map(Value::len).sum::<usize>() > self.limits.size(Cap::Arguments) {
+            let message = self.limits.exceeded(Cap::Arguments).to_string();
+            return Err(Failure::permanent(FailureKind::Denied, message));
+        }
+        Ok(values)
     }
 
     fn job(&mut self, arguments: Vec<Value>) -> Job {
@@ -326,9 +348,12 @@ impl Submission {
                 call: Call::Function,
                 name: self.name.clone(),
                 pure: self.pure,
+                limits: self.limits.clone(),
+                depth: self.depth,
                 arguments,
             },
             future: self.future.clone(),
+            meter: Meter::new().into(),
             origin: self.origin.clone(),
             runner: self.runner,
             log_prints: self.log_prints,

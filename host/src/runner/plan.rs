@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Target;
-use crate::model::{Definition, Hooks, Manifest, Retries, RunnerKind};
+use crate::model::{Definition, Hooks, Limits, Manifest, Retries, RunnerKind, SetBy};
 
 /// A component whose flows and tasks can run.
 #[derive(Debug)]
@@ -60,6 +60,8 @@ pub(super) struct Planned {
     pub(super) retries: Arc<Retries>,
     pub(super) tags: Arc<[String]>,
     pub(super) hooks: Arc<Hooks>,
+    /// The operator's, lowered by the code.
+    pub(super) limits: Arc<Limits>,
     /// Why no submit of it can work.
     pub(super) refusal: Option<String>,
 }
@@ -74,7 +76,13 @@ pub struct Origin {
 }
 
 impl Plan {
-    pub fn new(parts: Vec<Part>, runner: Option<RunnerKind>, workers: usize) -> Self {
+    /// `limits` are the operator's, for each flow and task by its title.
+    pub fn new(
+        parts: Vec<Part>,
+        runner: Option<RunnerKind>,
+        workers: usize,
+        limits: impl Fn(Target, &str) -> Limits,
+    ) -> Self {
         let mut plan = Self {
             runner,
             workers,
@@ -86,14 +94,19 @@ impl Plan {
                 digest: part.digest.into(),
                 home: part.home.into(),
             });
-            let planned = |definition| {
-                let planned = Planned::new(definition, &origin);
-                (planned.title.to_string(), planned)
+            let planned = |target| {
+                let (origin, limits) = (&origin, &limits);
+                move |definition: Definition| {
+                    let title = title(&origin.name, &definition.name);
+                    let limits = limits(target, &title);
+                    (title, Planned::new(definition, origin, limits))
+                }
             };
+            let Manifest { flows, tasks } = part.manifest;
             plan.flows
-                .extend(part.manifest.flows.into_iter().map(planned));
+                .extend(flows.into_iter().map(planned(Target::Flow)));
             plan.tasks
-                .extend(part.manifest.tasks.into_iter().map(planned));
+                .extend(tasks.into_iter().map(planned(Target::Task)));
         }
         plan
     }
@@ -114,7 +127,7 @@ impl Plan {
 }
 
 impl Planned {
-    fn new(definition: Definition, origin: &Arc<Origin>) -> Self {
+    fn new(definition: Definition, origin: &Arc<Origin>, limits: Limits) -> Self {
         let name: Arc<str> = (&*definition.name).into();
         let names = definition.parameters.iter().map(|it| (&*it.name).into());
         Self {
@@ -125,6 +138,9 @@ impl Planned {
             retries: definition.options.retries().into(),
             tags: definition.options.tags.clone().into(),
             hooks: definition.options.hooks().into(),
+            limits: limits
+                .lowered(&definition.options.limits, SetBy::Project)
+                .into(),
             refusal: None,
             definition,
         }
@@ -139,7 +155,7 @@ impl Planned {
         Self {
             title: name.into(),
             refusal: Some(format!("there is no {target} '{name}'")),
-            ..Self::new(definition, by)
+            ..Self::new(definition, by, Limits::default())
         }
     }
 }

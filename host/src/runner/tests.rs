@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::model::{Definition, Failure, Manifest, Schema};
+use crate::model::{Definition, Failure, Limits, Manifest, Schema};
 use crate::report::Masks;
 
 /// A flow that returns the answer to this question, as often as it is asked for.
@@ -52,8 +52,9 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
         slots: 1,
         limits: Vec::new(),
         suspend_after: None,
+        memory: u64::MAX,
     };
-    let plan = Plan::new(vec![part], None, 1);
+    let plan = Plan::new(vec![part], None, 1, |_, _| Limits::default());
     let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));
     let started = Runner::new(plan, capacity, Arc::new(asks), cache);
     let (mut runner, mailbox) = started.expect("threads");

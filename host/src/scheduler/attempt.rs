@@ -8,7 +8,7 @@ use super::cached::key_to_take;
 use super::queue::{Next, Turn};
 use super::run::{Kind, Phase};
 use super::{Scheduler, Timer};
-use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId};
+use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId, Usage};
 
 impl Scheduler {
     /// Flow runs start at once, task runs when it is their turn.
@@ -90,11 +90,12 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn end_attempt(&mut self, id: RunId, outcome: Outcome) {
+    pub(super) fn end_attempt(&mut self, id: RunId, outcome: Outcome, usage: Usage) {
         let run = self.run(id);
         if matches!(run.phase, Phase::Ended(_) | Phase::Returned(_)) {
             return;
         }
+        run.usage = Some(Box::new(usage));
         let outcome = match run.cancelled.clone() {
             Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
             None => outcome,
@@ -143,10 +144,16 @@ impl Scheduler {
         let retry = run.retried;
         run.retried += 1;
         let delay = run.retries.delay_ms(retry, random(id, retry));
+        let usage = run.usage.take();
         let retry_at = after(self.now, delay);
         self.set_phase(id, Phase::Retrying);
         self.set_timer(retry_at, id, Timer::Retry);
-        self.emit(id, EventKind::AttemptFailed { failure, retry_at });
+        let failed = EventKind::AttemptFailed {
+            failure,
+            retry_at,
+            usage,
+        };
+        self.emit(id, failed);
     }
 
     /// A flow run ends when its function and all its runs have.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Scheduler;
 use super::run::{Kind, Phase, Run};
-use crate::model::{CacheKey, Outcome, RunId, State, Value};
+use crate::model::{CacheKey, Outcome, RunId, State, Usage, Value};
 
 impl Scheduler {
     /// The run waits for nothing else: it has a result now, or its turn comes.
@@ -30,9 +30,9 @@ impl Scheduler {
     }
 
     /// Runs of the same key that have not started need not do so any more.
-    pub(super) fn end_with_offer(&mut self, id: RunId, result: Value) {
+    pub(super) fn end_with_offer(&mut self, id: RunId, result: Value, usage: Usage) {
         let key = self.run(id).key();
-        self.end_attempt(id, Outcome::Completed(result.clone()));
+        self.end_attempt(id, Outcome::Completed(result.clone()), usage);
         if self.run(id).phase != Phase::Ended(State::Completed) {
             return;
         }

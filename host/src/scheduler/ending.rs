@@ -58,6 +58,7 @@ impl Scheduler {
             Outcome::Failed(failure) => failure.message.clone(),
             Outcome::Completed(_) => String::new(),
         };
+        let usage = self.run(id).usage.take();
         let finished = match self.run(id).kind {
             Kind::Flow {
                 runs, completed, ..
@@ -65,10 +66,12 @@ impl Scheduler {
                 outcome,
                 runs,
                 completed,
+                usage,
             },
             Kind::Task { .. } => EventKind::TaskRunFinished {
                 outcome,
                 cached: state == State::Cached,
+                usage,
             },
         };
         self.unfinished -= 1;

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::model::{
-    Argument, ArtifactKind, CacheKey, CacheUse, Hooks, Level, Observed, Outcome, Retries, RunId,
-    RunnerKind, State, Stream, Value,
+    Argument, ArtifactKind, CacheKey, CacheUse, Failure, Hooks, Level, Observed, Outcome, Retries,
+    RunId, RunnerKind, State, Stream, Usage, Value,
 };
 
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub enum Input {
     AttemptEnded {
         run: RunId,
         outcome: Outcome,
+        usage: Usage,
     },
     /// A task run with a [`CacheUse`] was submitted: the answer to it, before anything else.
     CacheAnswered {
@@ -30,6 +31,7 @@ pub enum Input {
     ResultOffered {
         run: RunId,
         result: Value,
+        usage: Usage,
     },
     /// A task run waits for other runs: its slot is free meanwhile.
     Waiting {
@@ -120,7 +122,7 @@ pub struct NewRun {
     /// Runs that must have ended before it starts.
     pub upstreams: Vec<Upstream>,
     /// Why the submit cannot work: the run ends at once.
-    pub refusal: Option<String>,
+    pub refusal: Option<Failure>,
     pub retries: Arc<Retries>,
     pub hooks: Arc<Hooks>,
     pub past: Past,

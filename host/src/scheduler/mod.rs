@@ -83,9 +83,15 @@ impl Scheduler {
         let by_time = matches!(input, Input::Tick);
         match input {
             Input::Submitted(new) => self.add(*new),
-            Input::AttemptEnded { run, outcome } => self.end_attempt(run, outcome),
+            Input::AttemptEnded {
+                run,
+                outcome,
+                usage,
+            } => self.end_attempt(run, outcome, usage),
             Input::CacheAnswered { run, key, found } => self.take_answer(run, key, found),
-            Input::ResultOffered { run, result } => self.end_with_offer(run, result),
+            Input::ResultOffered { run, result, usage } => {
+                self.end_with_offer(run, result, usage);
+            }
             Input::Waiting { run } => self.yield_slot(run),
             Input::WaitEnded { run } => self.want_slot(run),
             Input::Logged {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    CacheIsolation, CacheUse, Failure, FailureKind, Outcome, Retries, RunnerKind, Value,
+    CacheIsolation, CacheUse, Failure, FailureKind, Outcome, Retries, RunnerKind, Usage, Value,
 };
 
 const TAGGED_AT_ONCE: usize = 2;
@@ -311,7 +311,7 @@ impl World {
             tags: tagged.then(|| "tagged".to_owned()).into_iter().collect(),
             arguments: Vec::new(),
             upstreams,
-            refusal: refused.then(|| "nonsense".to_owned()),
+            refusal: refused.then(|| Failure::invalid_input("nonsense")),
             retries: Arc::new(Retries {
                 count: retries,
                 delays_ms: Box::new([10]),
@@ -337,7 +337,11 @@ impl World {
         };
         let seen = self.runs.get_mut(&run).expect("it was picked");
         (seen.live, seen.yielded) = (false, false);
-        self.handle(Input::AttemptEnded { run, outcome });
+        self.handle(Input::AttemptEnded {
+            run,
+            outcome,
+            usage: Usage::default(),
+        });
     }
 
     fn offer(&mut self, run: RunId) {
@@ -347,7 +351,11 @@ impl World {
             self.kept.insert(seen.key);
         }
         let result = Value::null();
-        self.handle(Input::ResultOffered { run, result });
+        self.handle(Input::ResultOffered {
+            run,
+            result,
+            usage: Usage::default(),
+        });
     }
 
     fn decide(&mut self, run: RunId, holds: bool) {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::input::Upstream;
 use super::queue::Gates;
 use crate::model::{
-    CacheIsolation, CacheKey, CacheUse, Failure, Hooks, Outcome, Retries, RunId, State,
+    CacheIsolation, CacheKey, CacheUse, Failure, Hooks, Outcome, Retries, RunId, State, Usage,
 };
 
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(super) struct Run {
     pub(super) dependents: Vec<Upstream>,
     /// Runs that this one submitted.
     pub(super) children: Vec<RunId>,
+    /// Of the attempt that ended last, until that is told.
+    pub(super) usage: Option<Box<Usage>>,
     /// Why it is to be cancelled.
     pub(super) cancelled: Option<String>,
 }

@@ -51,6 +51,7 @@ impl Scheduler {
             awaited: 0,
             dependents: Vec::new(),
             children: Vec::new(),
+            usage: None,
             cancelled: None,
         };
         self.runs.insert(id, run);
@@ -67,7 +68,7 @@ impl Scheduler {
         let (upstreams, refusal) = (new.upstreams.clone(), new.refusal.clone());
         self.emit(id, created(new, flow_run));
         match refusal {
-            Some(why) => self.end(id, Outcome::failed(FailureKind::InvalidInput, why)),
+            Some(why) => self.end(id, Outcome::Failed(why)),
             None => self.await_upstreams(id, &upstreams),
         }
     }

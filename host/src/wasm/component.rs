@@ -15,9 +15,9 @@ use super::compiled::Kept;
 use super::engine;
 use super::pure;
 use super::replay::{self, Seed};
-use super::sandbox::{Limits, Sandbox};
+use super::sandbox::Sandbox;
 use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind, hex};
-use crate::runner::{Attempt, Call, Job, Mailbox, Target, TaskFuture};
+use crate::runner::{Attempt, Call, Job, Mailbox, Meter, Target, TaskFuture};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 
@@ -202,9 +202,12 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
             call: Call::Function,
             name: "describe".into(),
             pure: false,
+            limits: Arc::default(),
+            depth: 0,
             arguments: Vec::new(),
         },
         future: TaskFuture::new(run, "describe".into()),
+        meter: Meter::new().into(),
         origin: Arc::default(),
         runner: RunnerKind::default(),
         log_prints: false,
@@ -212,8 +215,7 @@ async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest
         timeout: None,
         deadline: None,
     };
-    let limits = Limits { memory: 1 << 30 };
-    let sandbox = Sandbox::new(&job, &mailbox, limits, &Arc::default(), Seed::default());
+    let sandbox = Sandbox::new(&job, &mailbox, &Arc::default(), Seed::default());
     let mut store = Store::new(engine, sandbox);
     store.limiter(|sandbox| sandbox);
     store.set_epoch_deadline(1);

@@ -11,9 +11,10 @@ use super::bindings::wflow::plugin::runner::{
 use super::bindings::wflow::plugin::types::{
     self, Failure as WitFailure, FailureKind as WitKind, State as WitState, Value as WitValue,
 };
+use super::grants::Grants;
 use super::sandbox::Sandbox;
 use super::words::{self, artifact_kind, failure, kind};
-use crate::model::{self, Observation, Options, Outcome, RunnerKind, Value};
+use crate::model::{self, Cap, Observation, Options, Outcome, RunnerKind, Value};
 use crate::runner::{ArgumentSource, Call, Submit, Submitter, Target, TaskFuture};
 use crate::scheduler::{Input, Upstream};
 
@@ -97,12 +98,10 @@ impl Host for Sandbox {
     }
 
     fn create_artifact(&mut self, artifact: Artifact) -> Result<Result<(), WitFailure>> {
+        self.artifacts += 1;
+        self.keep_within(Cap::Artifacts, self.artifacts)?;
         let data = Value::from(artifact.data);
-        let size = match &data {
-            Value::Json(text) => text.len(),
-            Value::Bytes(bytes) => bytes.len(),
-        };
-        self.admit(size + artifact.key.len() + artifact.description.len())?;
+        self.admit(data.len() + artifact.key.len() + artifact.description.len())?;
         let kind = artifact_kind(artifact.kind);
         if !kind.fits(&data) {
             let message = format!("the data of artifact '{}' is not of its kind", artifact.key);
@@ -140,11 +139,11 @@ impl Host for Sandbox {
     }
 
     fn variable(&mut self, name: String) -> Result<Result<String, WitFailure>> {
-        Ok(granted(self.grants.variable(&name)))
+        Ok(self.granted(Grants::variable, &name))
     }
 
     fn secret(&mut self, name: String) -> Result<Result<String, WitFailure>> {
-        Ok(granted(self.grants.secret(&name)))
+        Ok(self.granted(Grants::secret, &name))
     }
 }
 
@@ -184,7 +183,10 @@ impl HostRunFuture for Sandbox {
             self.observe(|| Observation::Result)?;
         }
         Ok(match future.outcome() {
-            Some(Outcome::Completed(value)) => Ok(value.clone().into()),
+            Some(Outcome::Completed(value)) => {
+                self.job.meter.given(value.len());
+                Ok(value.clone().into())
+            }
             Some(Outcome::Failed(failed)) => {
                 Err(failure(kind(failed.kind), failed.message.as_str()))
             }
@@ -275,7 +277,14 @@ impl Sandbox {
         })
     }
 
-    fn submission(&self, name: String, arguments: Vec<Argument>, terms: Terms) -> Result<Submit> {
+    fn submission(
+        &mut self,
+        name: String,
+        arguments: Vec<Argument>,
+        terms: Terms,
+    ) -> Result<Submit> {
+        self.submits += 1;
+        self.keep_within(Cap::Submits, self.submits)?;
         let named = |argument: Argument| Ok((argument.name, self.source(argument.input)?));
         Ok(Submit {
             name,
@@ -288,7 +297,11 @@ impl Sandbox {
     fn source(&self, input: ArgumentInput) -> Result<ArgumentSource> {
         let future = |handle: &Resource<TaskFuture>| Ok(self.table.get(handle)?.clone());
         Ok(match input {
-            ArgumentInput::Value(value) => ArgumentSource::Value(value.into()),
+            ArgumentInput::Value(value) => {
+                let value = Value::from(value);
+                self.job.meter.gave(value.len());
+                ArgumentSource::Value(value)
+            }
             ArgumentInput::ResultOf(run) => ArgumentSource::ResultOf(future(&run)?),
             ArgumentInput::ResultsOf(runs) => {
                 ArgumentSource::ResultsOf(runs.iter().map(future).collect::<Result<_>>()?)
@@ -309,19 +322,31 @@ fn options_of(text: &str) -> Result<Option<Options>, String> {
 }
 
 impl Sandbox {
+    /// What is granted under this name; or a refusal, which the guest is told and may live with.
+    fn granted(
+        &mut self,
+        find: impl for<'a> Fn(&'a Grants, &str) -> Result<&'a str, String>,
+        name: &str,
+    ) -> Result<String, WitFailure> {
+        let grants = self.grants.clone();
+        match find(&grants, name) {
+            Ok(value) => {
+                self.grant();
+                Ok(value.to_owned())
+            }
+            Err(message) => {
+                self.deny(message.clone());
+                Err(failure(WitKind::Denied, message))
+            }
+        }
+    }
+
     /// Counts what the run says: the mailbox has no bound.
     pub(super) fn admit(&self, bytes: usize) -> Result<()> {
+        self.job.meter.gave(bytes);
         let mut printed = self.printed.lock().expect("never held across a panic");
-        if !printed.admit(bytes) {
-            bail!("printed and logged more than 16 MiB");
-        }
-        Ok(())
+        Ok(printed.admit(self.limits(), bytes, 1)?)
     }
-}
-
-fn granted(grant: Result<&str, String>) -> Result<String, WitFailure> {
-    let grant = grant.map(str::to_owned);
-    grant.map_err(|message| failure(WitKind::Denied, message))
 }
 
 fn ended(futures: &[TaskFuture]) -> Vec<u32> {

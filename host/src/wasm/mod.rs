@@ -16,10 +16,11 @@ mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
-use crate::model::{FailureKind, Outcome, Value};
+use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox, Target};
 use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
@@ -30,17 +31,18 @@ pub use grants::{
     FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,
 };
 pub use replay::Seed;
-pub use sandbox::Limits;
 use sandbox::Sandbox;
 
 /// Futures that one instance may hold, and as many that it lends to the host during a call.
 const MAX_HANDLES: usize = 4_000_000;
 
+/// Bytes that one call may hand over beside its values.
+const AROUND_A_VALUE: usize = 64 << 20;
+
 /// Executes attempts of the components that it holds.
 pub struct WasmExecutor {
     /// By their digests.
     components: HashMap<String, Held>,
-    limits: Limits,
     grants: Arc<Grants>,
     seed: Seed,
 }
@@ -53,12 +55,7 @@ struct Held {
 
 impl WasmExecutor {
     /// `seed` is what the random numbers of flows come from: the same for a run that is resumed.
-    pub fn new(
-        components: Vec<LoadedComponent>,
-        limits: Limits,
-        grants: Grants,
-        seed: Seed,
-    ) -> Self {
+    pub fn new(components: Vec<LoadedComponent>, grants: Grants, seed: Seed) -> Self {
         let held = |component: LoadedComponent| {
             let held = Held {
                 overflow: OnceLock::new(),
@@ -68,17 +65,19 @@ impl WasmExecutor {
         };
         Self {
             components: components.into_iter().map(held).collect(),
-            limits,
             grants: Arc::new(grants),
             seed,
         }
     }
 
     fn store(&self, engine: &Engine, job: &Job, mailbox: &Mailbox) -> Store<Sandbox> {
-        let sandbox = Sandbox::new(job, mailbox, self.limits, &self.grants, self.seed);
+        let sandbox = Sandbox::new(job, mailbox, &self.grants, self.seed);
         let mut store = Store::new(engine, sandbox);
         store.limiter(|sandbox| sandbox);
         store.set_max_component_handles(MAX_HANDLES);
+        let limits = &job.attempt.limits;
+        let most = limits.size(Cap::Result).max(limits.size(Cap::Arguments));
+        store.set_hostcall_fuel(most.saturating_add(AROUND_A_VALUE));
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| match store.data().job.is_due() {
             true => Err(wasmtime::format_err!("the attempt has to end")),
@@ -95,8 +94,12 @@ impl WasmExecutor {
         mailbox: &Mailbox,
     ) -> Option<Outcome> {
         let mut store = self.store(guest.engine(), job, mailbox);
+        let began = Instant::now();
         let returned = match guest.instantiate_async(&mut store).await {
-            Ok(guest) => call(&guest, job, &mut store).await,
+            Ok(guest) => {
+                job.meter.started(began.elapsed());
+                call(&guest, job, &mut store).await
+            }
             Err(error) if error.is::<PoolConcurrencyLimitError>() => return None,
             Err(error) => Err(error),
         };
@@ -120,6 +123,8 @@ async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime:
         _ => {}
     }
     let arguments = job.attempt.arguments.iter().cloned();
+    job.meter
+        .given(arguments.clone().map(|value| value.len()).sum());
     let arguments: Vec<_> = arguments.map(Into::into).collect();
     match job.attempt.target {
         Target::Flow => plugin.call_run_flow(store, name, &arguments).await,

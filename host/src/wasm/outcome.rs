@@ -6,7 +6,7 @@ use wasmtime_wasi::I32Exit;
 use super::Returned;
 use super::pure::Denied;
 use super::sandbox::Sandbox;
-use crate::model::{Failure, FailureKind, Outcome};
+use crate::model::{Cap, Exceeded, Failure, FailureKind, Outcome, Value};
 use crate::runner::Diverged;
 
 pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Outcome {
@@ -14,19 +14,50 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         let message = format!("diverged from its record: {why}");
         return Outcome::failed(FailureKind::Crashed, message);
     }
-    let (kind, message, retryable) = match returned {
-        Ok(Ok(value)) => return Outcome::Completed(value.into()),
-        Ok(Err(error)) => (FailureKind::Failed, error.message, error.retryable),
+    let failure = match returned {
+        Ok(Ok(value)) => return result(value.into(), sandbox),
+        Ok(Err(error)) => Failure {
+            kind: FailureKind::Failed,
+            message: error.message,
+            retryable: error.retryable,
+        },
         Err(error) => match error.downcast_ref::<Denied>() {
-            Some(denied) => (FailureKind::Denied, denied.to_string(), false),
-            None => (FailureKind::Crashed, crash(&error, sandbox), true),
+            Some(denied) => Failure::permanent(FailureKind::Denied, denied.to_string()),
+            None => crashed(crash(&error, sandbox)),
         },
     };
-    Outcome::Failed(Failure {
-        kind,
-        message,
-        retryable,
+    Outcome::Failed(match &sandbox.denied {
+        Some(how) => Failure::permanent(FailureKind::Denied, format!("{}: {how}", failure.message)),
+        None => failure,
     })
+}
+
+fn crashed(message: String) -> Failure {
+    Failure {
+        kind: FailureKind::Crashed,
+        message,
+        retryable: true,
+    }
+}
+
+/// What the guest returned, where that can be handed on.
+fn result(value: Value, sandbox: &Sandbox) -> Outcome {
+    let limits = sandbox.limits();
+    if value.len() > limits.size(Cap::Result) {
+        return Outcome::Failed(crashed(limits.exceeded(Cap::Result).to_string()));
+    }
+    if let Err(error) = value.check() {
+        return Outcome::Failed(crashed(format!("returned what is no JSON: {error}")));
+    }
+    match sandbox.mailbox.budget().take(value.len()) {
+        Some(share) => sandbox.job.future.hold(share),
+        None => {
+            let full = sandbox.mailbox.budget().is_full();
+            return Outcome::Failed(crashed(full));
+        }
+    }
+    sandbox.job.meter.gave(value.len());
+    Outcome::Completed(value)
 }
 
 /// A flow that ends differently from what was recorded has no result that could be trusted.
@@ -42,8 +73,11 @@ fn of_replay(returned: &wasmtime::Result<Returned>, sandbox: &Sandbox) -> Option
 }
 
 fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
-    if sandbox.out_of_memory {
-        return sandbox.memory_refusal();
+    if let Some(refused) = &sandbox.refused_growth {
+        return refused.clone();
+    }
+    if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
+        return exceeded.to_string();
     }
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         return format!("exited with status {} before it returned a result", exit.0);
@@ -57,6 +91,19 @@ fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
         Some(Trap::UnreachableCodeReached) if !last_words.is_empty() => last_words,
         Some(Trap::StackOverflow) => "recursed too deeply".to_owned(),
         Some(trap) => format!("trapped: {trap}"),
-        None => error.root_cause().to_string(),
+        None => wasmtimes_own(&error.root_cause().to_string(), sandbox),
     }
+}
+
+/// Two limits are kept by wasmtime, whose errors have no types.
+fn wasmtimes_own(message: &str, sandbox: &Sandbox) -> String {
+    if message.contains("instance count too high") {
+        return sandbox.limits().exceeded(Cap::Instances).to_string();
+    }
+    if message.contains("fuel allocated for hostcalls") {
+        return "handed over more in one call than its limits arguments and result allow; raise them \
+                with --arguments and --result"
+            .to_owned();
+    }
+    message.to_owned()
 }

@@ -7,12 +7,10 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-use crate::model::{Level, RunId, Stream};
-use crate::runner::{History, Mailbox};
+use crate::model::{Cap, Exceeded, Level, Limits, RunId, Stream};
+use crate::runner::{History, Mailbox, Meter};
 use crate::scheduler::Input;
 
-/// Bytes that one attempt may print and log: the mailbox has no bound.
-const OUTPUT_LIMIT: usize = 16 << 20;
 /// Bytes of stderr that are kept to explain a crash.
 const LAST_WORDS: usize = 1024;
 /// Bytes that one write takes.
@@ -22,16 +20,29 @@ const CHUNK: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Printed {
     total: usize,
+    lines: u64,
     last_words: Vec<u8>,
     /// The start of a line that is to be logged.
     line: Vec<u8>,
 }
 
 impl Printed {
-    /// Counts what is printed or logged; false once it is too much.
-    pub(super) fn admit(&mut self, bytes: usize) -> bool {
+    /// Counts what is printed or logged, each write as a line at least; an error once it is too much.
+    pub(super) fn admit(
+        &mut self,
+        limits: &Limits,
+        bytes: usize,
+        lines: usize,
+    ) -> Result<(), Exceeded> {
         self.total += bytes;
-        self.total <= OUTPUT_LIMIT
+        self.lines += lines.max(1) as u64;
+        if self.total > limits.size(Cap::Output) {
+            return Err(limits.exceeded(Cap::Output));
+        }
+        match self.lines > limits.of(Cap::OutputLines) {
+            true => Err(limits.exceeded(Cap::OutputLines)),
+            false => Ok(()),
+        }
     }
 
     /// The end of what was printed on stderr, on one line. A word that was cut in two is left out:
@@ -55,6 +66,8 @@ pub(super) struct Output {
     pub(super) run: RunId,
     pub(super) stream: Stream,
     pub(super) mailbox: Mailbox,
+    pub(super) limits: Arc<Limits>,
+    pub(super) meter: Arc<Meter>,
     pub(super) printed: Arc<Mutex<Printed>>,
     pub(super) history: Option<Arc<Mutex<History>>>,
     /// Lines go to the run's log.
@@ -121,9 +134,10 @@ impl Pollable for Output {
 impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut printed = self.printed.lock().expect("never held across a panic");
-        if !printed.admit(bytes.len()) {
-            return Err(StreamError::trap("printed more than 16 MiB"));
-        }
+        self.meter.gave(bytes.len());
+        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let admitted = printed.admit(&self.limits, bytes.len(), lines);
+        admitted.map_err(|exceeded| StreamError::Trap(exceeded.into()))?;
         if self.stream == Stream::Stderr {
             printed.remember(&bytes);
         }

@@ -11,28 +11,25 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use super::grants::{Grants, Variable};
 use super::output::{Output, Printed};
 use super::replay::{self, Seed};
-use crate::model::Stream;
-use crate::runner::{Call, History, Job, Mailbox, Target};
-
-/// Table elements that one instance may have in each of its tables.
-const TABLE_LIMIT: usize = 100_000;
-
-/// Hard caps of every run.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Bytes of linear memory of one instance.
-    pub memory: usize,
-}
+use crate::model::{Cap, Limits, Stream};
+use crate::runner::{Call, History, Job, Mailbox, Share, Target};
 
 pub(super) struct Sandbox {
     pub(super) job: Job,
     pub(super) mailbox: Mailbox,
     pub(super) table: ResourceTable,
     pub(super) printed: Arc<Mutex<Printed>>,
-    /// The limiter refused memory: a trap that follows is about that.
-    pub(super) out_of_memory: bool,
-    limits: Limits,
+    /// Why the limiter refused to let it grow: a trap that follows is about that.
+    pub(super) refused_growth: Option<String>,
+    /// What it asked for last, where that was refused: a failure that follows is about that.
+    pub(super) denied: Option<String>,
+    /// Bytes of its linear memories, which never shrink, and of the host's memory.
     memory: usize,
+    share: Share,
+    /// Elements of its tables.
+    table_elements: usize,
+    pub(super) submits: u64,
+    pub(super) artifacts: u64,
     pub(super) grants: Arc<Grants>,
     /// Of a flow: what it has been told.
     pub(super) history: Option<Arc<Mutex<History>>>,
@@ -42,13 +39,7 @@ pub(super) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(super) fn new(
-        job: &Job,
-        mailbox: &Mailbox,
-        limits: Limits,
-        grants: &Arc<Grants>,
-        seed: Seed,
-    ) -> Self {
+    pub(super) fn new(job: &Job, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
         let is_flow = job.attempt.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
             history: is_flow.then(|| replay::history(job)),
@@ -57,9 +48,13 @@ impl Sandbox {
             mailbox: mailbox.clone(),
             table: ResourceTable::new(),
             printed: Arc::default(),
-            out_of_memory: false,
-            limits,
+            refused_growth: None,
+            denied: None,
             memory: 0,
+            share: mailbox.budget().nothing(),
+            table_elements: 0,
+            submits: 0,
+            artifacts: 0,
             grants: grants.clone(),
             wasi: None,
         }
@@ -70,6 +65,8 @@ impl Sandbox {
             run: self.job.attempt.run,
             stream,
             mailbox: self.mailbox.clone(),
+            limits: self.job.attempt.limits.clone(),
+            meter: self.job.meter.clone(),
             printed: self.printed.clone(),
             history: self.history.clone(),
             log_prints: self.job.log_prints && stream == Stream::Stdout,
@@ -124,8 +121,10 @@ async fn is_allowed(grants: Arc<Grants>, address: SocketAddr, how: SocketAddrUse
 }
 
 impl Drop for Sandbox {
-    /// Logs the line that the guest has not ended, however its attempt did.
+    /// Tells what only the sandbox knows, and logs the line that the guest has not ended, however its
+    /// attempt did.
     fn drop(&mut self) {
+        self.job.meter.memory(self.memory);
         if self.job.log_prints {
             self.output(Stream::Stdout).log_rest();
         }
@@ -152,28 +151,63 @@ impl ResourceLimiter for Sandbox {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let memory = self.memory + (desired - current);
-        self.out_of_memory = memory > self.limits.memory;
-        if !self.out_of_memory {
-            self.memory = memory;
-        }
-        Ok(!self.out_of_memory)
+        let more = desired - current;
+        let memory = self.memory.saturating_add(more);
+        self.refused_growth = match () {
+            () if memory > self.limits().size(Cap::Memory) => {
+                Some(self.limits().exceeded(Cap::Memory).to_string())
+            }
+            () if !self.share.grow(more) => Some(self.share.budget().is_full()),
+            () => {
+                self.memory = memory;
+                None
+            }
+        };
+        Ok(self.refused_growth.is_none())
     }
 
     fn table_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_LIMIT)
+        let elements = self.table_elements.saturating_add(desired - current);
+        let fits = elements <= self.limits().size(Cap::TableElements);
+        if fits {
+            self.table_elements = elements;
+        } else {
+            let exceeded = self.limits().exceeded(Cap::TableElements);
+            self.refused_growth = Some(exceeded.to_string());
+        }
+        Ok(fits)
+    }
+
+    fn instances(&self) -> usize {
+        self.limits().size(Cap::Instances)
     }
 }
 
 impl Sandbox {
-    /// What to say of an instance that was refused memory.
-    pub(super) fn memory_refusal(&self) -> String {
-        let limit = bytesize::ByteSize(self.limits.memory as u64);
-        format!("wanted more memory than its limit of {limit}; raise it with --memory")
+    pub(super) fn limits(&self) -> &Limits {
+        &self.job.attempt.limits
+    }
+
+    /// Ends the attempt where it goes beyond the limit.
+    pub(super) fn keep_within(&self, cap: Cap, amount: u64) -> wasmtime::Result<()> {
+        match amount > self.limits().of(cap) {
+            true => Err(self.limits().exceeded(cap).into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Something was asked for that is not granted; `how` names the grant.
+    pub(super) fn deny(&mut self, how: impl Into<String>) {
+        self.denied = Some(how.into());
+    }
+
+    /// Something was asked for, and granted: what was refused before did not stop the guest.
+    pub(super) fn grant(&mut self) {
+        self.denied = None;
     }
 }

@@ -182,7 +182,9 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
         match &event.kind {
             EventKind::FlowRunCreated { .. } => self.flow_run_created(event, &run),
             EventKind::TaskRunCreated { .. } => self.task_run_created(event, &run),
-            EventKind::AttemptFailed { failure, retry_at } => {
+            EventKind::AttemptFailed {
+                failure, retry_at, ..
+            } => {
                 let pause = retry_at.duration_since(event.at).as_secs_f64();
                 self.line(
                     event,
@@ -287,6 +289,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 outcome,
                 runs,
                 completed,
+                ..
             } => {
                 let message = match runs == completed {
                     true => "'All states completed.'".to_owned(),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::{
     CacheIsolation, CacheKey, CacheUse, Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind,
-    Value,
+    Usage, Value,
 };
 
 /// Plays a script and compares what happened.
@@ -77,16 +77,19 @@ fn parse(input: &str) -> Input {
             message: "no".into(),
             retryable,
         }),
+        usage: Usage::default(),
     };
     match words[0] {
         "flow" | "task" => submitted(&words),
         "ok" => Input::AttemptEnded {
             run,
             outcome: Outcome::Completed(Value::null()),
+            usage: Usage::default(),
         },
         "offer" => Input::ResultOffered {
             run,
             result: Value::null(),
+            usage: Usage::default(),
         },
         "miss" | "hit" => Input::CacheAnswered {
             run,
@@ -172,7 +175,7 @@ fn submitted(words: &[&str]) -> Input {
         upstreams: upstreams("after", false)
             .chain(upstreams("after-failure-of", true))
             .collect(),
-        refusal: option("refused").map(str::to_owned),
+        refusal: option("refused").map(Failure::invalid_input),
         retries: Arc::new(Retries {
             count: number("retries").unwrap_or(0),
             delays_ms: Box::new([100]),
@@ -259,6 +262,7 @@ fn describe(event: &Event) -> String {
             outcome,
             runs,
             completed,
+            ..
         } => format!("{run} {} {completed}/{runs}", state(outcome)),
         EventKind::HookStarted { hook, ended } => format!("{run} calls {hook}: {}", ended.state),
         EventKind::HookFinished { hook, .. } => format!("{run} called {hook}"),

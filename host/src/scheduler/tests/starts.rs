@@ -273,6 +273,7 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
         Input::AttemptEnded {
             run: run(1),
             outcome,
+            usage: Usage::default(),
         },
     );
     assert_eq!(events.len(), 99_999);
