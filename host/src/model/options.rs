@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CacheIsolation, CachePolicy, Caps, Hooks};
+use super::{CacheIsolation, CachePolicy, Caps, Hooks, Need};
 
 /// What the code declares about the runs of a flow or task, or one submit overrides; an option that
 /// is not there is left to whatever comes before.
@@ -75,6 +75,10 @@ pub struct Options {
     /// Limits that are lower than the operator's; what is higher changes nothing.
     #[serde(skip_serializing_if = "Caps::is_empty")]
     pub limits: Caps,
+    /// What the code asks of the operator, and all that it is given; whatever is granted if it is not
+    /// there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Vec<Need>>,
     /// Which task runner a flow run uses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<RunnerKind>,
@@ -106,7 +110,7 @@ pub enum RunnerKind {
 
 impl Options {
     /// These options, and those of `below` where these are silent. Tags add up; hooks, the retry
-    /// condition and what is pure are for `below` to say.
+    /// condition, what is pure and what is needed are for `below` to say.
     #[must_use]
     pub fn over(self, below: &Self) -> Self {
         let mut tags = below.tags.clone();
@@ -143,6 +147,7 @@ impl Options {
             on_crashed: below.on_crashed.clone(),
             on_cancellation: below.on_cancellation.clone(),
             limits: lowest(self.limits, &below.limits),
+            needs: below.needs.clone(),
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
         }
@@ -227,6 +232,7 @@ impl Retries {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Cap;
     use super::*;
 
     #[track_caller]
@@ -283,5 +289,28 @@ mod tests {
         let both = submit.over(&code);
         assert_eq!((both.retries, both.timeout_ms), (Some(0), Some(5)));
         assert_eq!(both.tags, ["a", "b"]);
+    }
+
+    #[test]
+    fn limits_are_the_lowest_and_needs_are_for_the_code_to_say() {
+        let code = r#"{"limits": {"memory": 5, "depth": 3}, "needs": ["secret a"]}"#;
+        let code: Options = serde_json::from_str(code).expect("options");
+        let submit = r#"{"limits": {"memory": 9, "depth": 2}, "needs": ["secret b"]}"#;
+        let submit: Options = serde_json::from_str(submit).expect("options");
+        let both = submit.clone().over(&code);
+        assert_eq!(both.limits, Caps::from([(Cap::Memory, 5), (Cap::Depth, 2)]));
+        assert_eq!(both.needs, code.needs);
+        assert_eq!(submit.over(&Options::default()).needs, None);
+    }
+
+    #[test]
+    fn to_need_nothing_is_not_to_be_silent() {
+        for json in [r#"{"needs":[]}"#, "{}", r#"{"needs":["var a"]}"#] {
+            let options: Options = serde_json::from_str(json).expect("options");
+            assert_eq!(serde_json::to_string(&options).expect("JSON"), json);
+        }
+        let wrong = serde_json::from_str::<Options>(r#"{"needs": ["token"]}"#);
+        let error = wrong.expect_err("there is no kind").to_string();
+        assert!(error.starts_with("a need is one of"), "{error}");
     }
 }
