@@ -18,6 +18,7 @@ fn types_defaults_descriptions_and_options_are_shown() {
         r#"    options: {"tags":["db"],"max_concurrency":2}"#,
         r#"    options: {"cache_policy":["inputs"],"cache_isolation":"serializable"}"#,
         r#"    options: {"pure":true}"#,
+        r#"    options: {"limits":{"result":10000},"needs":[]}"#,
     ] {
         assert!(
             ended.stdout.lines().any(|shown| shown == line),

@@ -135,6 +135,27 @@ fn a_project_lowers_limits_and_raises_none() {
 }
 
 #[test]
+fn code_and_submits_lower_limits_and_raise_none() {
+    let unruly = example("unruly");
+    let run = |bytes: &str, limit: &str| {
+        let parameters = ["-p", bytes, "-p", limit];
+        wflow(&[&["run", &unruly, "lowered"], &parameters[..]].concat())
+    };
+    let ended = run("bytes=10000", "limit=20000");
+    assert_eq!(ended.stdout, "10000\n", "{ended:?}");
+    for (bytes, limit, beyond) in [
+        ("bytes=10001", "limit=null", "10000B"),
+        ("bytes=10001", "limit=20000", "10000B"),
+        ("bytes=10000", "limit=4096", "4KiB"),
+    ] {
+        let ended = run(bytes, limit);
+        let says = format!("its limit result = {beyond}; its project has lowered it");
+        assert!(ended.stderr.contains(&says), "{says}: {ended:?}");
+        assert_eq!(ended.stdout, "", "{ended:?}");
+    }
+}
+
+#[test]
 fn nobody_is_granted_what_wflow_relies_on() {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home/cache");
     std::fs::create_dir_all(&home).expect("made");

@@ -8,6 +8,7 @@ mod durable;
 mod ends;
 mod hooks;
 mod kinds;
+mod lowered;
 mod misbehaviour;
 mod pauses;
 mod remote;

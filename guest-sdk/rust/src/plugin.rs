@@ -11,7 +11,7 @@ use crate::bindings::exports::wflow::plugin::plugin as contract;
 use crate::bindings::wflow::plugin::types;
 use crate::hook::{EndedRun, Hook};
 use crate::value::Value;
-use crate::{Failure, FailureKind, IntoArgument, Parameter, Result, State};
+use crate::{Failure, FailureKind, IntoArgument, Limit, Parameter, Result, State, limit};
 
 /// What an attribute made of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,13 @@ pub struct Declared {
     pub on_crashed: &'static [&'static str],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub on_cancellation: &'static [&'static str],
+    #[serde(
+        skip_serializing_if = "<[_]>::is_empty",
+        serialize_with = "limit::as_map"
+    )]
+    pub limits: &'static [(Limit, u64)],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<&'static [&'static str]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runner: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +114,8 @@ impl Declared {
         on_failure: &[],
         on_crashed: &[],
         on_cancellation: &[],
+        limits: &[],
+        needs: None,
         runner: None,
         max_workers: None,
     };

@@ -1,5 +1,6 @@
 //! How a run is submitted, and what a submit can override.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use crate::argument::{AllowFailure, Argument, Column, rows};
 use crate::bindings::wflow::plugin::runner::{self, Input, RunFuture};
 use crate::plugin::Kind;
 use crate::value::Value;
-use crate::{Future, Parameter};
+use crate::{Future, Limit, Parameter};
 
 /// What `t::with()` of a task or flow `t` returns: overrides of the options that the code declares.
 ///
@@ -80,6 +81,23 @@ pub trait Configure: Sized {
     #[must_use]
     fn tag(mut self, tag: impl Into<String>) -> Self {
         self.options().add_tag(tag.into());
+        self
+    }
+
+    /// Lowers a limit of its attempts, to an amount in bytes, in milliseconds or of things. What is
+    /// higher than the operator's or the code's changes nothing.
+    ///
+    /// ```no_run
+    /// # use wflow::{Limit, prelude::*};
+    /// # #[task] fn load(path: String) -> Bytes { Bytes(vec![]) }
+    /// # fn example() {
+    /// let run = load::with().limit(Limit::Memory, 64 << 20).submit("a.png");
+    /// # }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    fn limit(mut self, limit: Limit, amount: u64) -> Self {
+        self.options().add_limit(limit, amount);
         self
     }
 
@@ -191,6 +209,8 @@ pub(crate) fn milliseconds(duration: Duration) -> u64 {
 pub struct RunOptions {
     /// In the contract's spelling.
     json: serde_json::Map<String, serde_json::Value>,
+    /// Those in `json`.
+    limits: BTreeMap<Limit, u64>,
     /// Runs to wait for, and whether they may fail.
     wait_for: Vec<(Rc<RunFuture>, bool)>,
     /// What the code makes keys of results with.
@@ -290,6 +310,12 @@ impl RunOptions {
         if let serde_json::Value::Array(tags) = tags {
             tags.push(tag.into());
         }
+    }
+
+    fn add_limit(&mut self, limit: Limit, amount: u64) {
+        self.limits.insert(limit, amount);
+        let limits = serde_json::to_value(&self.limits);
+        self.set("limits", limits.expect("words and numbers are JSON"));
     }
 
     fn json(&self) -> String {

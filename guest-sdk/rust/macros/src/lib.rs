@@ -1,11 +1,15 @@
 //! The attributes `#[flow]` and `#[task]` of `wflow-sdk`, which re-exports and documents them.
 
+mod amount;
 mod attribute;
-mod duration;
 mod expand;
 mod function;
+mod limits;
+mod needs;
 mod options;
 mod policy;
+mod value;
+mod words;
 
 use proc_macro::TokenStream;
 
@@ -49,6 +53,10 @@ enum Kind {
 /// | `cache_isolation = "serializable"` | a run waits while another one executes whose result it could have |
 /// | `pure` | the task depends on its arguments alone: nothing else is granted to it, and its results are kept for the same code and arguments |
 /// | `log_prints = true` | lines that a run prints go to its log; the submitting run's choice without |
+/// | `memory = "64MiB"`, `result`, `arguments`, `output`, `http_response` | limits of an attempt in bytes, `"10KB"` or a number; like all limits here they lower what the operator sets, and raise nothing |
+/// | `cpu_time = "10s"`, `wall_time` | limits of an attempt's time: on the worker, and with its waits |
+/// | `output_lines = 100`, `table_elements`, `instances`, `submits`, `depth`, `open_files`, `artifacts` | limits of an attempt that are counts |
+/// | `needs = ["secret token", "dir data:ro"]` | what it asks of the operator, and all that it is given: `dir`, `env`, `net`, `http`, `var` or `secret`, and a name. Without the option it is given whatever the operator grants |
 /// | `on_completion`, `on_failure`, `on_crashed`, `on_cancellation` `= notify` | a function of one `EndedRun`, or a list of such, to call in an instance of its own when a run has ended so |
 ///
 /// A parameter is optional with `#[default(EXPR)]` before it, or if its type is an `Option`.
@@ -68,7 +76,7 @@ pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `runner = "thread-pool"` | `"sequential"`, `"concurrent"` (the default) or `"thread-pool"` |
 /// | `max_workers = 4` | how many threads the thread pool has |
 /// | `timeout = "5m"` | how long an attempt and its runs may take |
-/// | `run_name`, `retries`, `retry_…`, `tags`, `log_prints`, `on_…` | as for a task; a retry runs the whole flow again |
+/// | `run_name`, `retries`, `retry_…`, `tags`, `log_prints`, `on_…`, `needs`, limits | as for a task; a retry runs the whole flow again |
 ///
 /// Parameters, results and doc comments are as for [`macro@task`].
 #[proc_macro_attribute]

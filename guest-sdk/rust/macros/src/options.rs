@@ -5,13 +5,16 @@ use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{
-    Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Result, Token, parse_quote_spanned,
+use syn::{Error, Expr, Ident, LitStr, Path, Result, Token, parse_quote_spanned};
+
+use crate::needs::needs;
+use crate::value::{
+    count, delays, factor, non_empty, one_of, paths, positive, string, strings, time,
 };
+use crate::{Kind, limits, policy, words};
 
-use crate::{Kind, duration, policy};
-
-const TASK: [&str; 22] = [
+/// Options of flows and tasks alike, besides the limits.
+const BOTH: [&str; 15] = [
     "name",
     "run_name",
     "retries",
@@ -21,6 +24,14 @@ const TASK: [&str; 22] = [
     "retry_if",
     "timeout",
     "tags",
+    "log_prints",
+    "on_completion",
+    "on_failure",
+    "on_crashed",
+    "on_cancellation",
+    "needs",
+];
+const TASK: [&str; 8] = [
     "priority",
     "max_concurrency",
     "cache_policy",
@@ -29,30 +40,8 @@ const TASK: [&str; 22] = [
     "refresh_cache",
     "cache_isolation",
     "pure",
-    "log_prints",
-    "on_completion",
-    "on_failure",
-    "on_crashed",
-    "on_cancellation",
 ];
-const FLOW: [&str; 16] = [
-    "name",
-    "run_name",
-    "runner",
-    "max_workers",
-    "retries",
-    "retry_delay",
-    "retry_backoff",
-    "retry_jitter",
-    "retry_if",
-    "timeout",
-    "tags",
-    "log_prints",
-    "on_completion",
-    "on_failure",
-    "on_crashed",
-    "on_cancellation",
-];
+const FLOW: [&str; 2] = ["runner", "max_workers"];
 /// Those that are true where no value follows.
 const FLAGS: [&str; 2] = ["refresh_cache", "pure"];
 const ISOLATIONS: [&str; 2] = ["read-committed", "serializable"];
@@ -71,6 +60,10 @@ pub(crate) struct Options {
     pub(crate) cache_key: Option<Expr>,
     /// Parameters that the cache policy leaves out.
     left_out: Vec<(String, Span)>,
+    /// What is asked of the operator, if the option is there.
+    needs: Option<Vec<String>>,
+    /// Elements of `Declared::limits`.
+    limits: Vec<TokenStream>,
     /// Functions to call when a run has ended.
     pub(crate) hooks: Vec<Path>,
     /// Initialisers of the fields of the SDK's `Declared`.
@@ -110,14 +103,38 @@ impl Options {
             seen.push(&setting.name);
             options.set(kind, setting)?;
         }
+        options.check_pairs(&seen)?;
+        options.declare_lists();
+        Ok(options)
+    }
+
+    /// Refuses options that do not go together.
+    fn check_pairs(&self, seen: &[&Ident]) -> Result<()> {
+        let find = |other: &str| seen.iter().find(|name| **name == other);
         for other in ["cache_policy", "pure"] {
-            let other = seen.iter().find(|name| **name == other);
-            if let (Some(key), Some(other)) = (&options.cache_key, other) {
+            if let (Some(key), Some(other)) = (&self.cache_key, find(other)) {
                 let message = format!("a `cache_key` stands in the place of `{other}`: remove one");
                 return Err(Error::new_spanned(key, message));
             }
         }
-        Ok(options)
+        let asks = self.needs.as_ref().is_some_and(|needs| !needs.is_empty());
+        match (find("needs"), find("pure")) {
+            (Some(needs), Some(_)) if asks => {
+                let message = "a `pure` task is given nothing that it could need: remove one";
+                Err(Error::new(needs.span(), message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn declare_lists(&mut self) {
+        let limits = &self.limits;
+        if !limits.is_empty() {
+            self.declared.push(quote! { limits: &[#(#limits),*] });
+        }
+        if let Some(needs) = &self.needs {
+            self.declared.push(quote! { needs: Some(&[#(#needs),*]) });
+        }
     }
 
     /// What names parameters names some that are there.
@@ -146,13 +163,13 @@ impl Options {
     }
 
     fn set(&mut self, kind: Kind, Setting { name, value }: &Setting) -> Result<()> {
-        let known: &[&str] = match kind {
-            Kind::Task => &TASK,
-            Kind::Flow => &FLOW,
-        };
         let option = name.to_string();
-        if !known.contains(&&*option) {
-            return Err(unknown(kind, name, known));
+        if let Some(limit) = limits::element(&option, value) {
+            self.limits.push(limit?);
+            return Ok(());
+        }
+        if !BOTH.iter().chain(own(kind)).any(|known| *known == option) {
+            return Err(unknown(kind, name));
         }
         let field = match &*option {
             "name" => {
@@ -173,15 +190,15 @@ impl Options {
                 quote! { run_name: Some(#template) }
             }
             "retries" => {
-                let retries = count(value)?;
+                let retries = count::<u32>(value)?;
                 quote! { retries: Some(#retries) }
             }
             "max_workers" => {
-                let workers = positive(value, count(value)?, "at least one worker")?;
+                let workers = positive(value, count::<u32>(value)?, "at least one worker")?;
                 quote! { max_workers: Some(#workers) }
             }
             "max_concurrency" => {
-                let runs = positive(value, count(value)?, "at least one run")?;
+                let runs = positive(value, count::<u32>(value)?, "at least one run")?;
                 quote! { max_concurrency: Some(#runs) }
             }
             "cache_policy" => {
@@ -193,7 +210,7 @@ impl Options {
                 quote! { cache_policy: Some(&[#(#words),*]) }
             }
             "cache_expiration" => {
-                let time = positive(value, milliseconds(value)?, "a duration longer than zero")?;
+                let time = time(value)?;
                 quote! { cache_expiration_ms: Some(#time) }
             }
             "cache_isolation" => {
@@ -224,12 +241,16 @@ impl Options {
                 quote! { retry_jitter: Some(#factor) }
             }
             "timeout" => {
-                let timeout = positive(value, milliseconds(value)?, "a duration longer than zero")?;
+                let timeout = time(value)?;
                 quote! { timeout_ms: Some(#timeout) }
             }
             "tags" => {
-                let tags = strings(value)?;
+                let tags = strings(value, "[\"io\", \"slow\"]")?;
                 quote! { tags: &[#(#tags),*] }
+            }
+            "needs" => {
+                self.needs = Some(needs(value)?);
+                return Ok(());
             }
             _ => {
                 let runner = one_of(value, "runner", &RUNNERS)?;
@@ -241,98 +262,32 @@ impl Options {
     }
 }
 
-fn unknown(kind: Kind, name: &Ident, known: &[&str]) -> Error {
+/// The options that the other kind does not have.
+fn own(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Task => &TASK,
+        Kind::Flow => &FLOW,
+    }
+}
+
+fn unknown(kind: Kind, name: &Ident) -> Error {
     let option = name.to_string();
     let (this, other, others) = match kind {
-        Kind::Task => ("task", "flow", &FLOW[..]),
-        Kind::Flow => ("flow", "task", &TASK[..]),
+        Kind::Task => ("task", "flow", own(Kind::Flow)),
+        Kind::Flow => ("flow", "task", own(Kind::Task)),
     };
-    let hint = match nearest(&option, known) {
-        _ if others.contains(&&*option) => format!(" (a {other} has)"),
-        Some(near) => format!(", did you mean `{near}`?"),
-        None => String::new(),
+    let options: Vec<_> = BOTH.iter().chain(own(kind)).copied().collect();
+    let limits: Vec<_> = limits::names().collect();
+    let hint = match others.contains(&&*option) {
+        true => format!(" (a {other} has)"),
+        false => words::hint(&option, &[&options[..], &limits].concat()),
     };
     let message = format!(
-        "a {this} has no option `{option}`{hint}\nits options are {}",
-        listed(known)
+        "a {this} has no option `{option}`{hint}\nits options are {}\nand the limits {}",
+        words::listed(&options),
+        words::listed(&limits)
     );
     Error::new(name.span(), message)
-}
-
-fn listed(words: &[&str]) -> String {
-    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    words.join(", ")
-}
-
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |candidate: &&str| strsim::damerau_levenshtein(word, candidate);
-    let near = known.iter().min_by_key(|candidate| distance(candidate))?;
-    (distance(near) <= 1 + near.len() / 4).then_some(near)
-}
-
-fn expected<T>(value: &Expr, what: &str) -> Result<T> {
-    Err(Error::new_spanned(value, format!("expected {what}")))
-}
-
-fn count(value: &Expr) -> Result<u32> {
-    match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) => number.base10_parse(),
-        _ => expected(value, "a count, such as 2"),
-    }
-}
-
-fn positive<T: Default + PartialEq>(value: &Expr, number: T, what: &str) -> Result<T> {
-    match number == T::default() {
-        true => expected(value, what),
-        false => Ok(number),
-    }
-}
-
-fn string<'a>(value: &'a Expr, what: &str) -> Result<&'a LitStr> {
-    match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Ok(text),
-        _ => expected(value, what),
-    }
-}
-
-fn non_empty(value: &Expr) -> Result<&LitStr> {
-    let text = string(value, "a name, such as \"load\"")?;
-    match text.value().trim().is_empty() {
-        true => expected(value, "a name that is not empty"),
-        false => Ok(text),
-    }
-}
-
-/// One duration, or a list of them.
-fn delays(value: &Expr) -> Result<Vec<u64>> {
-    match value {
-        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(milliseconds).collect(),
-        one => Ok(vec![milliseconds(one)?]),
-    }
-}
-
-/// One function, or a list of them.
-fn paths(value: &Expr) -> Result<Vec<Path>> {
-    match value {
-        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(path).collect(),
-        one => Ok(vec![path(one)?]),
-    }
-}
-
-fn path(value: &Expr) -> Result<Path> {
-    match value {
-        Expr::Path(path) => Ok(path.path.clone()),
-        _ => expected(
-            value,
-            "the name of a function, such as `notify`, or a list of them",
-        ),
-    }
 }
 
 /// A hook goes by its path as it is written.
@@ -340,65 +295,12 @@ pub(crate) fn hook_name(path: &Path) -> String {
     path.to_token_stream().to_string().replace(' ', "")
 }
 
-fn factor(value: &Expr) -> Result<f64> {
-    match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Float(number),
-            ..
-        }) => number.base10_parse(),
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) => number.base10_parse(),
-        _ => expected(value, "a factor, such as 2.0"),
-    }
-}
-
-fn strings(value: &Expr) -> Result<Vec<&LitStr>> {
-    const WHAT: &str = "strings in brackets, such as [\"io\", \"slow\"]";
-    match value {
-        Expr::Array(ExprArray { elems, .. }) => {
-            elems.iter().map(|tag| string(tag, "a string")).collect()
-        }
-        _ => expected(value, WHAT),
-    }
-}
-
-fn one_of<'a>(value: &'a Expr, what: &str, known: &[&str]) -> Result<&'a LitStr> {
-    let example = known.get(1).unwrap_or(&"");
-    let text = string(
-        value,
-        &format!("the name of a {what}, such as \"{example}\""),
-    )?;
-    let name = text.value();
-    if known.contains(&&*name) {
-        return Ok(text);
-    }
-    let hint = match nearest(&name, known) {
-        Some(near) => format!(", did you mean `{near}`?"),
-        None => String::new(),
-    };
-    let message = format!(
-        "there is no {what} `{name}`{hint}\nthe {what}s are {}",
-        listed(known)
-    );
-    Err(Error::new(text.span(), message))
-}
-
 fn check_parameter(name: &str, span: Span, parameters: &[String]) -> Result<()> {
     let known: Vec<_> = parameters.iter().map(|name| &**name).collect();
     if known.contains(&name) {
         return Ok(());
     }
-    let hint = match nearest(name, &known) {
-        Some(near) => format!(", did you mean `{near}`?"),
-        None => String::new(),
-    };
+    let hint = words::hint(name, &known);
     let message = format!("there is no parameter `{name}`{hint}");
     Err(Error::new(span, message))
-}
-
-fn milliseconds(value: &Expr) -> Result<u64> {
-    let text = string(value, "a duration in quotes, such as \"10s\"")?;
-    duration::milliseconds(&text.value()).map_err(|message| Error::new(text.span(), message))
 }

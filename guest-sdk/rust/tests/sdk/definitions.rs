@@ -84,6 +84,33 @@ fn keyed(first: u32, second: u32) -> u32 {
 #[task(pure, cache_policy = "none")]
 fn plain() {}
 
+#[task(
+    memory = "64MiB",
+    table_elements = 1_000,
+    instances = 2,
+    wall_time = "1m",
+    cpu_time = "1.5s",
+    output = "10KB",
+    output_lines = 100,
+    result = 4096,
+    arguments = "1.5KiB",
+    submits = 0,
+    depth = 1,
+    open_files = 3,
+    artifacts = 4,
+    http_response = "1GB"
+)]
+fn limited() {}
+
+#[task(needs = [
+    "secret  token", "var workers", "env HOME", "dir my data:ro", "net db.example.org:5432",
+    "http GET https://api.example.org",
+])]
+fn needy() {}
+
+#[flow(needs = [], submits = 10)]
+fn modest() {}
+
 /// The definition as JSON, its schemas and options unpacked.
 fn definition(name: &str) -> serde_json::Value {
     let manifest = describe();
@@ -135,6 +162,34 @@ fn what_results_are_kept_for_is_told() {
     );
     let expected = json!({ "cache_policy": [], "pure": true });
     assert_eq!(definition("plain")["options"], expected);
+}
+
+#[test]
+fn every_limit_is_told_in_its_unit() {
+    let limits = json!({
+        "memory": 64 << 20, "table_elements": 1000, "instances": 2, "wall_time": 60_000,
+        "cpu_time": 1500, "output": 10_000, "output_lines": 100, "result": 4096, "arguments": 1536,
+        "submits": 0, "depth": 1, "open_files": 3, "artifacts": 4, "http_response": 1_000_000_000,
+    });
+    assert_eq!(
+        definition("limited")["options"],
+        json!({ "limits": limits })
+    );
+}
+
+#[test]
+fn needs_are_told_and_to_need_nothing_is_not_to_be_silent() {
+    let needs = json!([
+        "secret token",
+        "var workers",
+        "env HOME",
+        "dir my data:ro",
+        "net db.example.org:5432",
+        "http GET https://api.example.org",
+    ]);
+    assert_eq!(definition("needy")["options"], json!({ "needs": needs }));
+    let expected = json!({ "limits": { "submits": 10 }, "needs": [] });
+    assert_eq!(definition("modest")["options"], expected);
 }
 
 #[test]
