@@ -17,7 +17,7 @@ use wasmtime::{Engine, Store};
 use wflow_host::model::{Limits, Outcome, RunnerKind, Value as RunValue};
 use wflow_host::report::Masks;
 use wflow_host::runner::{
-    ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Runner, Submit,
+    ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Quotas, Runner, Submit,
 };
 use wflow_host::wasm::{self, Grants, LoadedComponent, Seed, WasmExecutor};
 
@@ -169,7 +169,7 @@ impl Host {
             slots: SLOTS as usize,
             limits: Vec::new(),
             suspend_after: None,
-            memory: u64::MAX,
+            quotas: Quotas::default(),
         };
         let executor = Arc::new(self.executor());
         let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));

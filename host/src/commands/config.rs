@@ -39,9 +39,8 @@ pub(super) struct Config {
     #[arg(long = "concurrency-limit", value_name = "task:NAME=N|tag:NAME=N[/s]")]
     #[serde(deserialize_with = "texts")]
     pub(super) concurrency_limits: Vec<Limit>,
-    /// Memory of the host that all runs may take together [default: 80 % of the machine's]
-    #[arg(long, value_name = "SIZE")]
-    pub(super) total_memory: Option<ByteSize>,
+    #[command(flatten)]
+    pub(super) quotas: QuotaArgs,
     /// Other components, whose flows and tasks go by their component's name, a slash and their own.
     #[arg(skip)]
     pub(super) components: BTreeMap<String, PathBuf>,
@@ -54,6 +53,45 @@ pub(super) struct Config {
     pub(super) tasks: BTreeMap<String, Of>,
     #[command(flatten)]
     pub(super) grants: GrantLists,
+}
+
+/// What all runs of a flow run may use together.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[command(next_help_heading = "Quotas of all runs together")]
+pub(super) struct QuotaArgs {
+    /// Memory of instances, arguments and results [default: 80 % of the machine's]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) total_memory: Option<ByteSize>,
+    /// Runs that have not ended [default: 1000000]
+    #[arg(long, value_name = "N")]
+    pub(super) max_queued: Option<usize>,
+    /// Runs, those that have ended included [default: 5000000]
+    #[arg(long, value_name = "N")]
+    pub(super) max_runs: Option<usize>,
+    /// CPU time in any hour, that of earlier runs included [default: none]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[serde(deserialize_with = "duration")]
+    pub(super) cpu_per_hour: Option<Duration>,
+    /// Flow runs that are executed at the same time; others wait [default: none]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_active: Option<u32>,
+    /// Size of the run database [default: none]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) storage: Option<ByteSize>,
+}
+
+impl QuotaArgs {
+    fn over(self, below: Self) -> Self {
+        Self {
+            total_memory: self.total_memory.or(below.total_memory),
+            max_queued: self.max_queued.or(below.max_queued),
+            max_runs: self.max_runs.or(below.max_runs),
+            cpu_per_hour: self.cpu_per_hour.or(below.cpu_per_hour),
+            max_active: self.max_active.or(below.max_active),
+            storage: self.storage.or(below.storage),
+        }
+    }
 }
 
 /// What is said of one flow or task.
@@ -137,7 +175,7 @@ impl Config {
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
             max_concurrency: self.max_concurrency.or(below.max_concurrency),
-            total_memory: self.total_memory.or(below.total_memory),
+            quotas: self.quotas.over(below.quotas),
             timeout: self.timeout.or(below.timeout),
             concurrency_limits: self.concurrency_limits,
             components,

@@ -116,7 +116,7 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
             .suspend_after
             .map(SignedDuration::try_from)
             .transpose()?,
-        memory: settings.total_memory(),
+        quotas: settings.quotas(),
     };
     let workers = settings.workers(&flow.options);
     let limits = |target, title: &str| settings.limits(target, title);

@@ -12,10 +12,12 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 use super::config::{Config, FILE, GrantLists};
 use super::{home, secrets};
 use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
-use crate::runner::Target;
+use crate::runner::{Quotas, Target};
 use crate::wasm::{FolderGrant, Grants, SecretGrant, SecretSource};
 
 const MAX_CONCURRENCY: u32 = 1000;
+const MAX_QUEUED: usize = 1_000_000;
+const MAX_RUNS: usize = 5_000_000;
 
 /// The settings of the operator and those of the project, which are requests.
 #[derive(Debug)]
@@ -191,10 +193,18 @@ impl Settings {
         raised
     }
 
-    /// Bytes that all runs may take together.
-    pub(super) fn total_memory(&self) -> u64 {
+    /// What all runs may use together.
+    pub(super) fn quotas(&self) -> Quotas {
+        let stated = &self.operator.quotas;
         let machine = || ByteSize(memory_of_machine() / 10 * 8);
-        self.operator.total_memory.unwrap_or_else(machine).as_u64()
+        let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Quotas {
+            memory: stated.total_memory.unwrap_or_else(machine).as_u64(),
+            queued: stated.max_queued.unwrap_or(MAX_QUEUED),
+            runs: stated.max_runs.unwrap_or(MAX_RUNS),
+            cpu_per_hour: stated.cpu_per_hour.map(microseconds),
+            spent: Vec::new(),
+        }
     }
 
     /// What the operator grants, the secrets read.

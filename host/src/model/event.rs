@@ -56,6 +56,10 @@ pub enum EventKind {
     },
     /// All that it waits for has ended; it starts as soon as a slot is free.
     TaskRunSubmitted,
+    /// It could start, but for something that has to be free: memory, or CPU time.
+    TaskRunDelayed {
+        reason: String,
+    },
     /// The first attempt is number 1.
     AttemptStarted {
         number: u32,

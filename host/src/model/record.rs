@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Argument, EndedRunOf, Event, EventKind, Observed, Outcome, RunId, RunnerKind, State, StateType,
+    Usage,
 };
 
 /// A root flow run and all that came of it, in the order of their creation.
@@ -40,6 +41,10 @@ pub struct RunRecord {
     /// When the next attempt is due.
     pub retry_at: Option<Timestamp>,
     pub outcome: Option<Outcome>,
+    /// What its attempts used.
+    pub usage: Usage,
+    /// What it waits for before it starts, where that is not other runs or a slot.
+    pub delay: Option<String>,
     /// Whether it waits for an answer.
     pub asks: bool,
     /// Runs that its last attempt submitted.
@@ -148,6 +153,8 @@ impl RunRecord {
             retries: 0,
             retry_at: None,
             outcome: None,
+            usage: Usage::default(),
+            delay: None,
             asks: false,
             children: Vec::new(),
             observed: Vec::new(),
@@ -174,16 +181,22 @@ impl RunRecord {
         }
         match kind {
             EventKind::AttemptStarted { number } => self.start(at, *number),
-            EventKind::AttemptFailed { retry_at, .. } => {
+            EventKind::TaskRunDelayed { reason } => self.delay = Some(reason.clone()),
+            EventKind::AttemptFailed {
+                retry_at, usage, ..
+            } => {
                 self.retries += 1;
+                self.use_up(usage.as_deref());
                 self.retry_at = Some(*retry_at);
             }
             EventKind::FlowRunObserved { from, observed } => {
                 self.observed.truncate(*from);
                 self.observed.extend_from_slice(observed);
             }
-            EventKind::TaskRunFinished { outcome, .. }
-            | EventKind::FlowRunFinished { outcome, .. } => {
+            EventKind::TaskRunFinished { outcome, usage, .. }
+            | EventKind::FlowRunFinished { outcome, usage, .. } => {
+                self.use_up(usage.as_deref());
+                self.delay = None;
                 self.ended = Some(at);
                 self.outcome = Some(outcome.clone());
             }
@@ -198,7 +211,12 @@ impl RunRecord {
         }
     }
 
+    fn use_up(&mut self, usage: Option<&Usage>) {
+        self.usage = self.usage.and(usage.copied().unwrap_or_default());
+    }
+
     fn start(&mut self, at: Timestamp, number: u32) {
+        self.delay = None;
         self.attempts = number;
         self.started.get_or_insert(at);
         self.retry_at = None;

@@ -102,13 +102,13 @@ impl State {
     /// The one table of legal moves.
     pub fn may_become(self, next: Self) -> bool {
         use State::{
-            AwaitingRetry, Cached, Cancelled, Cancelling, InvalidInput, Paused, Pending, Running,
-            Suspended, UpstreamFailed,
+            AwaitingRetry, Cached, Cancelled, Cancelling, Denied, InvalidInput, Paused, Pending,
+            Running, Suspended, UpstreamFailed,
         };
         match self {
             Pending => matches!(
                 next,
-                Running | Cached | UpstreamFailed | InvalidInput | Cancelled
+                Running | Cached | UpstreamFailed | Denied | InvalidInput | Cancelled
             ),
             Running => {
                 matches!(next, Paused | Suspended | AwaitingRetry | Cancelling)

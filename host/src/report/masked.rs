@@ -123,7 +123,9 @@ impl Masks {
                 replace(schema, |schema| self.json(schema));
             }
             EventKind::FlowRunAnswered { input } => replace(input, |input| self.json(input)),
-            EventKind::AnswerRefused { reason } => self.mask_text(reason),
+            EventKind::AnswerRefused { reason } | EventKind::TaskRunDelayed { reason } => {
+                self.mask_text(reason);
+            }
             EventKind::FlowRunObserved { observed, .. } => {
                 for told in observed {
                     if let Observation::Answer(Some(json)) = &mut told.what {

@@ -28,6 +28,7 @@ use crate::model::{
     Cap, EndedRun, EndedRunOf, Event, EventKind, Failure, FailureKind, Limit, Outcome, RunId,
     RunnerKind, State, Usage, Value,
 };
+pub use crate::scheduler::Quotas;
 use crate::scheduler::{Input, Scheduler};
 pub use argument::ArgumentSource;
 pub use budget::{Budget, Share};
@@ -55,8 +56,8 @@ pub struct Capacity {
     /// Live instances that are not waiting for other runs.
     pub slots: usize,
     pub limits: Vec<Limit>,
-    /// Bytes that instances, arguments and results may take together.
-    pub memory: u64,
+    /// What all runs may use together; of the memory, instances, arguments and results.
+    pub quotas: Quotas,
     /// How long all runs may do nothing but wait before the root flow run is suspended.
     pub suspend_after: Option<SignedDuration>,
 }
@@ -81,8 +82,9 @@ impl Runner {
         cache: Cache,
     ) -> Result<(Self, Mailbox)> {
         let workers = plan.workers;
-        let (mailbox, inbox) = mailbox::open(plan, capacity.memory);
-        let mut scheduler = Scheduler::new(capacity.slots, &capacity.limits);
+        let (mailbox, inbox) = mailbox::open(plan, capacity.quotas.memory);
+        let (slots, limits) = (capacity.slots, &capacity.limits);
+        let mut scheduler = Scheduler::new(slots, limits, capacity.quotas);
         if let Some(after) = capacity.suspend_after {
             scheduler.suspend_after(after);
         }

@@ -52,7 +52,7 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
         slots: 1,
         limits: Vec::new(),
         suspend_after: None,
-        memory: u64::MAX,
+        quotas: Quotas::default(),
     };
     let plan = Plan::new(vec![part], None, 1, |_, _| Limits::default());
     let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));

@@ -29,6 +29,7 @@ impl Scheduler {
     pub(super) fn fill_slots(&mut self) {
         while let Some(next) = self.next_turn() {
             match next {
+                Next::Delay(id, reason) => return self.delay(id, reason),
                 Next::Start(id) => self.start_attempt(id),
                 Next::Resume(id) => {
                     self.set_phase(id, Phase::Running);
@@ -39,8 +40,8 @@ impl Scheduler {
     }
 
     fn next_turn(&mut self) -> Option<Next> {
-        let runs = &self.runs;
-        self.queue.next(self.now, |id| {
+        let (now, runs, admission) = (self.now, &self.runs, &mut self.admission);
+        let turn = |id| {
             let run = &runs[&id];
             match (&run.phase, &run.kind) {
                 (Phase::Ready, Kind::Task { gates, .. }) => {
@@ -49,15 +50,37 @@ impl Scheduler {
                 (Phase::Resuming, _) => Turn::Resume,
                 _ => Turn::Gone,
             }
-        })
+        };
+        let is_idle = self.queue.is_idle();
+        let delay = |id| admission.delay(now, &runs[&id].title, is_idle);
+        self.queue.next(now, turn, delay)
+    }
+
+    /// Told once: the reason may last.
+    fn delay(&mut self, id: RunId, reason: String) {
+        if !std::mem::replace(&mut self.run(id).delayed, true) {
+            self.emit(id, EventKind::TaskRunDelayed { reason });
+        }
+    }
+
+    /// When a run that is delayed can start, by time alone.
+    pub(super) fn delayed_until(&self) -> Option<Timestamp> {
+        let opens = self.admission.opens_at();
+        opens.filter(|_| self.queue.is_waited_for())
     }
 
     fn start_attempt(&mut self, id: RunId) {
         self.set_phase(id, Phase::Running);
         let now = self.now;
-        let run = self.run(id);
+        let Self {
+            admission, runs, ..
+        } = self;
+        let run = runs.get_mut(&id).expect("it was submitted");
         run.attempts += 1;
         let number = run.attempts;
+        if let Kind::Task { reserved, .. } = &mut run.kind {
+            *reserved = admission.reserve(&run.title);
+        }
         if let Kind::Flow {
             runs,
             ended,
@@ -96,7 +119,10 @@ impl Scheduler {
             return;
         }
         run.usage = Some(Box::new(usage));
-        let outcome = match run.cancelled.clone() {
+        let cancelled = run.cancelled.clone();
+        let task = (!run.is_flow()).then(|| run.title.clone());
+        self.admission.learn(self.now, task.as_ref(), &usage);
+        let outcome = match cancelled {
             Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
             None => outcome,
         };
@@ -114,8 +140,12 @@ impl Scheduler {
         if run.holds_slot() {
             self.queue.free_slot();
         }
-        if let Kind::Task { gates, .. } = &run.kind {
+        if let Kind::Task {
+            gates, reserved, ..
+        } = &run.kind
+        {
             self.queue.leave(gates);
+            self.admission.release(*reserved);
         }
         if let Some(key) = run.exclusive_key() {
             self.queue.leave_key(key, id);

@@ -5,6 +5,7 @@
 //! however few slots there are; it goes first when it wants one again. Flow runs hold no slot, and
 //! neither do runs that are given a result that was kept.
 
+mod admission;
 mod attempt;
 mod cached;
 mod condition;
@@ -23,6 +24,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::model::{CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
+use admission::Admission;
+pub use admission::Quotas;
 pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
 use queue::Queue;
 use rest::Rest;
@@ -33,6 +36,7 @@ use run::{Phase, Run};
 pub struct Scheduler {
     runs: HashMap<RunId, Run>,
     queue: Queue,
+    admission: Admission,
     timers: BinaryHeap<Reverse<(Timestamp, RunId, Timer)>>,
     /// Runs whose end nobody has been told yet.
     ended: VecDeque<(RunId, State)>,
@@ -61,10 +65,11 @@ enum Timer {
 
 impl Scheduler {
     /// `slots` is how many task runs may execute at the same time, at least one.
-    pub fn new(slots: usize, limits: &[Limit]) -> Self {
+    pub fn new(slots: usize, limits: &[Limit], quotas: Quotas) -> Self {
         Self {
             runs: HashMap::new(),
             queue: Queue::new(slots, limits),
+            admission: Admission::new(quotas),
             timers: BinaryHeap::new(),
             ended: VecDeque::new(),
             hooks: HashMap::new(),
@@ -151,7 +156,9 @@ impl Scheduler {
 
     fn next_timer(&self) -> Option<Timestamp> {
         let timer = self.timers.peek().map(|Reverse((at, ..))| *at);
-        timer.into_iter().chain(self.queue.opens_at()).min()
+        let opens = self.queue.opens_at().into_iter();
+        let opens = opens.chain(self.delayed_until());
+        timer.into_iter().chain(opens).min()
     }
 
     /// Whether every run has ended, and every hook; or all are suspended.

@@ -149,7 +149,7 @@ impl World {
         let limit = format!("tag:tagged={TAGGED_AT_ONCE}");
         let limits = [limit.parse().expect("a limit")];
         let mut world = Self {
-            scheduler: Scheduler::new(slots, &limits),
+            scheduler: Scheduler::new(slots, &limits, Quotas::default()),
             slots,
             now: Timestamp::UNIX_EPOCH,
             runs: HashMap::new(),

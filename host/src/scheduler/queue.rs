@@ -13,6 +13,8 @@ pub(super) type Gates = Box<[usize]>;
 #[derive(Debug)]
 pub(super) struct Queue {
     slots: usize,
+    /// How many are in use.
+    taken: usize,
     /// Runs that have started and want a slot again; they go first.
     resuming: VecDeque<RunId>,
     ready: BinaryHeap<Ready>,
@@ -27,6 +29,8 @@ pub(super) struct Queue {
 pub(super) enum Next {
     Resume(RunId),
     Start(RunId),
+    /// Its turn comes later, for this reason.
+    Delay(RunId, String),
 }
 
 /// What the queue asks about a run when its turn comes.
@@ -63,6 +67,7 @@ impl Queue {
         }
         Self {
             slots: slots.max(1),
+            taken: 0,
             resuming: VecDeque::new(),
             ready: BinaryHeap::new(),
             gates: limits.iter().map(Gate::new).collect(),
@@ -98,7 +103,12 @@ impl Queue {
     }
 
     pub(super) fn free_slot(&mut self) {
-        self.slots += 1;
+        self.taken -= 1;
+    }
+
+    /// Whether somebody waits for a slot.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.ready.is_empty()
     }
 
     /// An attempt is over that passed these gates.
@@ -120,17 +130,19 @@ impl Queue {
         }
     }
 
-    /// Takes a slot for the next run, if there are both.
+    /// Takes a slot for the next run, if there are both. `delay` tells what else it has to wait for; no
+    /// run waits for that where none executes.
     pub(super) fn next<'a>(
         &mut self,
         now: Timestamp,
         turn: impl Fn(RunId) -> Turn<'a>,
+        mut delay: impl FnMut(RunId) -> Option<String>,
     ) -> Option<Next> {
-        while self.slots > 0 {
+        while self.taken < self.slots {
             if let Some(run) = self.resuming.pop_front() {
                 match turn(run) {
                     Turn::Resume => {
-                        self.slots -= 1;
+                        self.taken += 1;
                         return Some(Next::Resume(run));
                     }
                     Turn::Start(..) | Turn::Gone => continue,
@@ -148,18 +160,28 @@ impl Queue {
             match gates.iter().find(|&&gate| !self.gates[gate].is_open(now)) {
                 Some(&closed) => self.gates[closed].waiting.push(ready),
                 None => {
+                    if let Some(why) = delay(ready.run) {
+                        let delayed = Next::Delay(ready.run, why);
+                        self.ready.push(ready);
+                        return Some(delayed);
+                    }
                     for &gate in gates {
                         self.gates[gate].enter(now);
                     }
                     if let Some(key) = key {
                         self.keys.insert(key, (ready.run, Vec::new()));
                     }
-                    self.slots -= 1;
+                    self.taken += 1;
                     return Some(Next::Start(ready.run));
                 }
             }
         }
         None
+    }
+
+    /// Whether no run executes.
+    pub(super) fn is_idle(&self) -> bool {
+        self.taken == 0
     }
 
     /// One run at a time may try again at each open gate.

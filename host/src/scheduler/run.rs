@@ -36,6 +36,8 @@ pub(super) struct Run {
     pub(super) dependents: Vec<Upstream>,
     /// Runs that this one submitted.
     pub(super) children: Vec<RunId>,
+    /// Whether it was told that its start is delayed.
+    pub(super) delayed: bool,
     /// Of the attempt that ended last, until that is told.
     pub(super) usage: Option<Box<Usage>>,
     /// Why it is to be cancelled.
@@ -57,6 +59,8 @@ pub(super) enum Kind {
         priority: i32,
         gates: Gates,
         cache: Option<CacheUse>,
+        /// Bytes of memory, while its attempt has them.
+        reserved: u64,
         /// What its result is kept by, once that is known.
         key: Option<CacheKey>,
     },

@@ -6,11 +6,14 @@ use super::Scheduler;
 use super::input::{NewRun, NewRunOf, Past, Upstream};
 use super::queue::Gates;
 use super::run::{Kind, Phase, Run};
-use crate::model::{EventKind, FailureKind, Outcome, RunId, Scope, State};
+use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId, Scope, State};
 
 impl Scheduler {
-    pub(super) fn add(&mut self, new: NewRun) {
+    pub(super) fn add(&mut self, mut new: NewRun) {
         let id = new.run;
+        let quota = self.admission.refusal(self.unfinished, self.runs.len());
+        let denied = quota.map(|why| Failure::permanent(FailureKind::Denied, why));
+        new.refusal = new.refusal.or(denied);
         let parent = new.parent;
         let kind = match &new.what {
             NewRunOf::Flow { timeout_ms, .. } => Kind::flow(*timeout_ms),
@@ -22,6 +25,7 @@ impl Scheduler {
                 priority: *priority,
                 gates: self.gates(task, &new.tags),
                 cache: *cache,
+                reserved: 0,
                 key: None,
             },
         };
@@ -51,6 +55,7 @@ impl Scheduler {
             awaited: 0,
             dependents: Vec::new(),
             children: Vec::new(),
+            delayed: false,
             usage: None,
             cancelled: None,
         };

@@ -213,6 +213,11 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                 let text = format_args!("{kind} '{name}' - The retry condition ended in {decided}");
                 self.line(event, level, text)
             }
+            EventKind::TaskRunDelayed { reason } => self.line(
+                event,
+                Level::Info,
+                format_args!("{kind} '{name}' - {reason}"),
+            ),
             EventKind::FlowRunSuspended { until } => self.suspended(event, &run, *until),
             EventKind::FlowRunPaused { prompt, schema, .. } => {
                 let asks = match &**prompt {

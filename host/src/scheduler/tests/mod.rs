@@ -2,6 +2,7 @@
 
 mod caching;
 mod ends;
+mod quotas;
 mod retries;
 mod starts;
 mod waits;
@@ -31,7 +32,7 @@ fn check(slots: usize, script: &str, expected: &str) {
 #[track_caller]
 fn check_limited(slots: usize, limits: &[&str], script: &str, expected: &str) {
     let limits = limits.iter().map(|limit| limit.parse().expect("a limit"));
-    let scheduler = Scheduler::new(slots, &limits.collect::<Vec<_>>());
+    let scheduler = Scheduler::new(slots, &limits.collect::<Vec<_>>(), Quotas::default());
     check_scheduler(scheduler, script, expected);
 }
 
@@ -232,6 +233,7 @@ fn describe(event: &Event) -> String {
             format!("{run} created")
         }
         EventKind::TaskRunSubmitted => format!("{run} submitted"),
+        EventKind::TaskRunDelayed { reason } => format!("{run} {reason}"),
         EventKind::AttemptStarted { number } => format!("{run} attempt {number}"),
         EventKind::AttemptFailed { retry_at, .. } => {
             format!("{run} retries at {}", retry_at.as_millisecond())

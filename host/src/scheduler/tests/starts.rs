@@ -229,7 +229,7 @@ fn starts_keep_their_distance_at_a_rate() {
 
 #[test]
 fn a_long_chain_of_dependents_fails_without_recursion() {
-    let mut scheduler = Scheduler::new(1, &[]);
+    let mut scheduler = Scheduler::new(1, &[], Quotas::default());
     let now = Timestamp::UNIX_EPOCH;
     let run = |n: u32| RunId(uuid::Uuid::from_u128(u128::from(n)));
     let mut submit = |n: u32, what, upstream: Option<u32>| {

@@ -125,7 +125,7 @@ fn a_paused_flow_can_be_cancelled_and_time_out() {
 
 #[test]
 fn a_flow_run_is_suspended_when_all_of_its_runs_only_wait() {
-    let mut scheduler = Scheduler::new(2, &[]);
+    let mut scheduler = Scheduler::new(2, &[], Quotas::default());
     scheduler.suspend_after(SignedDuration::from_millis(10));
     check_scheduler(
         scheduler,
@@ -148,7 +148,7 @@ fn a_flow_run_is_suspended_when_all_of_its_runs_only_wait() {
 
 #[test]
 fn a_flow_run_that_is_soon_to_wake_or_does_something_is_not_suspended() {
-    let mut scheduler = Scheduler::new(2, &[]);
+    let mut scheduler = Scheduler::new(2, &[], Quotas::default());
     scheduler.suspend_after(SignedDuration::from_millis(10));
     check_scheduler(
         scheduler,
