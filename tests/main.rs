@@ -20,4 +20,5 @@ mod runs;
 mod secrets;
 mod semantics;
 mod settings;
+mod tenants;
 mod unruly;

@@ -158,6 +158,8 @@ fn runs_that_wait_are_not_bounded_by_the_pool() {
             "nested",
             "-p",
             "depth=150",
+            "--depth",
+            "200",
             "-p",
             "width=1",
             "--max-concurrency",

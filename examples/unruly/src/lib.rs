@@ -16,6 +16,7 @@ mod retries;
 mod secrets;
 mod semantics;
 mod shapes;
+mod tenants;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -31,6 +31,9 @@ pub(super) struct DisplayArgs {
     /// Log debug messages too
     #[arg(short, long)]
     verbose: bool,
+    /// Show at the end what the runs used: time, memory, bytes
+    #[arg(long, conflicts_with = "json")]
+    stats: bool,
 }
 
 impl DisplayArgs {
@@ -51,7 +54,9 @@ impl DisplayArgs {
             colours: console::colors_enabled_stderr(),
         };
         let zone = TimeZone::system();
-        Box::new(TerminalReporter::new(out, log, terminals, zone, level))
+        Box::new(TerminalReporter::new(
+            out, log, terminals, zone, level, self.stats,
+        ))
     }
 }
 

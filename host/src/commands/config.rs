@@ -13,6 +13,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::{Deserialize, Deserializer, de};
 
 use super::caps::CapArgs;
+use super::tenant::Tenant;
+use super::{machine, nearest};
 use crate::model::{Limit, RunnerKind};
 use crate::wasm::{FolderGrant, NetworkGrant, SecretGrant, SecretSource, Variable, VariableGrant};
 
@@ -47,6 +49,12 @@ pub(super) struct Config {
     #[command(flatten)]
     pub(super) limits: CapArgs,
     /// What is said of single flows and tasks, by their names.
+    /// What tenants have instead of the grants and components, and over the rest.
+    #[arg(skip)]
+    pub(super) tenants: BTreeMap<String, Self>,
+    /// Whether a tenant uses the code that is kept for all, and so can tell what others have compiled.
+    #[arg(skip)]
+    pub(super) shared_cache: Option<bool>,
     #[arg(skip)]
     pub(super) flows: BTreeMap<String, Of>,
     #[arg(skip)]
@@ -135,22 +143,59 @@ impl Config {
         let shown = file.display();
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
         let mut config: Self = toml::from_str(&text).with_context(|| shown.to_string())?;
-        for grant in &mut config.grants.dirs {
+        config.settle(file).with_context(|| shown.to_string())?;
+        for (name, tenant) in &mut config.tenants {
+            let place = || format!("{shown}: [tenants.{name}]");
+            name.parse::<Tenant>().with_context(place)?;
+            ensure!(tenant.tenants.is_empty(), "{}: it has no tenants", place());
+            tenant.settle(file).with_context(place)?;
+        }
+        Ok(config)
+    }
+
+    /// Paths are meant from where the file is.
+    fn settle(&mut self, file: &Path) -> Result<()> {
+        for grant in &mut self.grants.dirs {
             grant.host = beside(file, &grant.host);
         }
-        for (name, path) in &mut config.components {
+        for (name, path) in &mut self.components {
             ensure!(
                 !name.is_empty() && !name.contains('/'),
-                "{shown}: a component's name is not empty and has no slash: '{name}'"
+                "a component's name is not empty and has no slash: '{name}'"
             );
             *path = beside(file, path);
         }
-        for grant in &mut config.grants.secrets {
+        for grant in &mut self.grants.secrets {
             if let Some(SecretSource::File(path)) = &mut grant.source {
                 *path = beside(file, path);
             }
         }
-        Ok(config)
+        Ok(())
+    }
+
+    /// What the tenant has: of what is stated for all, all but the grants and components.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such tenant.
+    pub(super) fn of_tenant(mut self, tenant: &Tenant) -> Result<Self> {
+        let own = self.tenants.remove(&tenant.to_string());
+        let own = own.with_context(|| {
+            let known = self.tenants.keys().map(|name| &**name);
+            let hint = nearest(&tenant.to_string(), known, "it has");
+            format!("there is no [tenants.{tenant}] in the operator's {FILE}{hint}")
+        })?;
+        // Of what the machine has, each has its share.
+        let tenants = self.tenants.len() as u64 + 1;
+        let share = ByteSize(machine::memory() / tenants);
+        let for_all = Self {
+            grants: GrantLists::default(),
+            components: BTreeMap::new(),
+            ..self
+        };
+        let mut own = own.over(for_all);
+        own.quotas.total_memory.get_or_insert(share);
+        Ok(own)
     }
 
     /// The file's settings, or none where there is no file.
@@ -169,8 +214,6 @@ impl Config {
         self.grants.vars.extend(below.grants.vars);
         self.grants.secrets.extend(below.grants.secrets);
         self.concurrency_limits.extend(below.concurrency_limits);
-        let mut components = below.components;
-        components.extend(self.components);
         Self {
             runner: self.runner.or(below.runner),
             max_workers: self.max_workers.or(below.max_workers),
@@ -178,14 +221,19 @@ impl Config {
             quotas: self.quotas.over(below.quotas),
             timeout: self.timeout.or(below.timeout),
             concurrency_limits: self.concurrency_limits,
-            components,
+            components: merged(self.components, below.components),
             limits: self.limits.over(below.limits),
-            // Options say nothing of single flows and tasks.
-            flows: below.flows,
-            tasks: below.tasks,
+            tenants: below.tenants,
+            shared_cache: self.shared_cache.or(below.shared_cache),
+            flows: merged(self.flows, below.flows),
+            tasks: merged(self.tasks, below.tasks),
             grants: self.grants,
         }
     }
+}
+
+fn merged<T>(above: BTreeMap<String, T>, below: BTreeMap<String, T>) -> BTreeMap<String, T> {
+    below.into_iter().chain(above).collect()
 }
 
 /// A path that is written in `file`.

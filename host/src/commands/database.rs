@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
+use super::tenant::Tenant;
 use super::{HostFault, home};
 use crate::journal::{Durability, Journal};
 
@@ -14,12 +15,17 @@ pub(super) struct DatabaseArgs {
     /// The run database [default: wflow.db in the platform's data folder, or in $WFLOW_HOME/data]
     #[arg(long, value_name = "PATH", global = true)]
     pub(super) db: Option<PathBuf>,
+    /// Whose runs these are: a tenant has a database and, by [tenants.NAME] in wflow.toml, grants,
+    /// limits and quotas of its own
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(super) tenant: Option<Tenant>,
 }
 
 impl DatabaseArgs {
     /// The file, where one is known.
     pub(super) fn path(&self) -> Option<PathBuf> {
-        self.db.clone().or_else(home::database)
+        let tenant = self.tenant.as_ref();
+        self.db.clone().or_else(|| home::database(tenant))
     }
 
     pub(super) fn open(&self) -> Result<Journal> {
@@ -63,6 +69,7 @@ impl RecordArgs {
     pub(super) fn in_database(journal: &Journal, args: Self) -> Self {
         let database = DatabaseArgs {
             db: Some(journal.path().to_owned()),
+            ..args.database
         };
         Self { database, ..args }
     }

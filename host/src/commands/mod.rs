@@ -9,14 +9,17 @@ mod database;
 mod home;
 mod inspect;
 mod launch;
+mod machine;
 mod new;
 mod parameters;
+mod quotas;
 mod run;
 mod runs;
 mod secrets;
 mod selection;
 mod settings;
 mod start;
+mod tenant;
 
 use std::fmt;
 use std::process::ExitCode;

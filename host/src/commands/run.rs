@@ -13,11 +13,10 @@ use jiff::SignedDuration;
 use super::audience::{Audience, DisplayArgs};
 use super::config::Config;
 use super::database::RecordArgs;
-use super::launch::Launch;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::start::{Again, Start};
-use super::{HostFault, build, home, is_closed_pipe};
+use super::{HostFault, build, is_closed_pipe, quotas};
 use crate::journal::{Journal, Recorder, Recording, Request};
 use crate::model::{FailureKind, Limit, Most, Outcome, RunId, Scope};
 use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
@@ -81,13 +80,13 @@ fn run_once(args: &RunArgs, journal: Journal, key: &str) -> Result<ExitCode> {
 }
 
 pub(super) fn execute(args: &RunArgs, start: Start) -> Result<ExitCode> {
-    let database = args.record.database.path();
     let settings = Settings::read(
         &args.options,
         args.config.as_deref(),
         &args.target,
-        database.as_deref(),
+        &args.record.database,
     )?;
+    let _turn = quotas::turn(start.journal(), &settings)?;
     let path = build::component_of(&args.target)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -116,7 +115,7 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
             .suspend_after
             .map(SignedDuration::try_from)
             .transpose()?,
-        quotas: settings.quotas(),
+        quotas: settings.quotas(quotas::spent(start.journal(), settings)?),
     };
     let workers = settings.workers(&flow.options);
     let limits = |target, title: &str| settings.limits(target, title);
@@ -129,7 +128,13 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
     let (mut runner, mailbox) =
         Runner::new(plan, capacity, Arc::new(executor), cache).context(HostFault)?;
     let root = mailbox.start(submit, past);
-    let recorder = recorder(args, start, &launch, (&mailbox, root.id())).context(HostFault)?;
+    let recording = Recording {
+        launch: serde_json::to_string(&launch)?,
+        key: args.record.id.clone(),
+        durability: args.record.durability.into(),
+        storage: settings.storage(),
+    };
+    let recorder = recorder(start, recording, (&mailbox, root.id())).context(HostFault)?;
     let audience = Audience::new(args.display.reporter(), recorder, &secrets);
     let shown = show(&audience, &mut runner, &mailbox, &root).await;
     let code = shown.context(HostFault)?;
@@ -139,16 +144,10 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
 
 /// Starts the record, through which other processes reach the run.
 fn recorder(
-    args: &RunArgs,
     start: Start,
-    launch: &Launch,
+    recording: Recording,
     (mailbox, root): (&Mailbox, RunId),
 ) -> Result<Option<Recorder>> {
-    let recording = Recording {
-        launch: serde_json::to_string(launch)?,
-        key: args.record.id.clone(),
-        durability: args.record.durability.into(),
-    };
     let mailbox = mailbox.clone();
     let ask = move |request| match request {
         Request::Cancel(reason) => {
@@ -176,7 +175,7 @@ fn recorder(
 }
 
 async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a>> {
-    let cache = home::cache();
+    let cache = settings.cache();
     let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
     let engine = wasm::engine(instances).context(HostFault)?;
     let mut components = vec![("", wasm::load(&engine, target, cache.as_deref()).await?)];

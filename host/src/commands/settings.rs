@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use bytesize::ByteSize;
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+use jiff::Timestamp;
 
 use super::config::{Config, FILE, GrantLists};
-use super::{home, secrets};
+use super::database::DatabaseArgs;
+use super::tenant::{self, Tenant};
+use super::{home, machine, secrets};
 use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
 use crate::runner::{Quotas, Target};
 use crate::wasm::{FolderGrant, Grants, SecretGrant, SecretSource};
@@ -26,6 +28,7 @@ pub(super) struct Settings {
     project: Config,
     /// The project's file, for refusals.
     project_file: PathBuf,
+    tenant: Option<Tenant>,
 }
 
 impl Settings {
@@ -35,11 +38,15 @@ impl Settings {
         options: &Config,
         config: Option<&Path>,
         target: &Path,
-        database: Option<&Path>,
+        database: &DatabaseArgs,
     ) -> Result<Self> {
         let operator = match config {
             Some(file) => Config::read(file)?,
             None => found_here()?,
+        };
+        let operator = match &database.tenant {
+            Some(tenant) => operator.of_tenant(tenant)?,
+            None => operator,
         };
         let folder = match target.is_dir() {
             true => target,
@@ -55,8 +62,14 @@ impl Settings {
             operator: options.clone().over(operator),
             project,
             project_file,
+            tenant: database.tenant.clone(),
         };
-        settings.check([Some(operator_file), database].into_iter().flatten())?;
+        let database = database.path();
+        settings.check(
+            [Some(operator_file), database.as_deref()]
+                .into_iter()
+                .flatten(),
+        )?;
         Ok(settings)
     }
 
@@ -137,6 +150,27 @@ impl Settings {
         both.cloned().collect()
     }
 
+    /// Where compiled code is kept.
+    pub(super) fn cache(&self) -> Option<PathBuf> {
+        match self.operator.shared_cache {
+            Some(true) => home::cache(),
+            _ => tenant::cache(self.tenant.as_ref()),
+        }
+    }
+
+    pub(super) fn max_active(&self) -> Option<u32> {
+        self.operator.quotas.max_active
+    }
+
+    pub(super) fn has_cpu_quota(&self) -> bool {
+        self.operator.quotas.cpu_per_hour.is_some()
+    }
+
+    /// Bytes that the run database may take.
+    pub(super) fn storage(&self) -> Option<u64> {
+        self.operator.quotas.storage.map(|size| size.as_u64())
+    }
+
     pub(super) fn max_concurrency(&self) -> u32 {
         let allowed = self.operator.max_concurrency.unwrap_or(MAX_CONCURRENCY);
         self.project
@@ -193,17 +227,17 @@ impl Settings {
         raised
     }
 
-    /// What all runs may use together.
-    pub(super) fn quotas(&self) -> Quotas {
+    /// What all runs may use together; `spent` is the CPU time that earlier ones used, and when.
+    pub(super) fn quotas(&self, spent: Vec<(Timestamp, u64)>) -> Quotas {
         let stated = &self.operator.quotas;
-        let machine = || ByteSize(memory_of_machine() / 10 * 8);
+        let machine = || ByteSize(machine::memory());
         let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         Quotas {
             memory: stated.total_memory.unwrap_or_else(machine).as_u64(),
             queued: stated.max_queued.unwrap_or(MAX_QUEUED),
             runs: stated.max_runs.unwrap_or(MAX_RUNS),
             cpu_per_hour: stated.cpu_per_hour.map(microseconds),
-            spent: Vec::new(),
+            spent,
         }
     }
 
@@ -243,18 +277,6 @@ fn raised<'a>(asked: &'a Caps, limits: &'a Limits) -> impl Iterator<Item = Strin
         .iter()
         .filter(|&(&cap, &asked)| asked > limits.of(cap));
     higher.map(|(cap, &asked)| format!("--{} {}", cap.name(), cap.shown(asked)))
-}
-
-/// In bytes; that of the container where it has less.
-fn memory_of_machine() -> u64 {
-    let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-    let system = System::new_with_specifics(memory);
-    let container = system.cgroup_limits().map(|limits| limits.total_memory);
-    container
-        .into_iter()
-        .chain([system.total_memory()])
-        .min()
-        .unwrap_or_default()
 }
 
 /// What is asked for and covered by nothing that is granted.

@@ -40,6 +40,14 @@ impl Start {
         Cache::new(results, Masks::new(secrets))
     }
 
+    pub(super) fn journal(&self) -> Option<&Journal> {
+        match self {
+            Self::Unrecorded => None,
+            Self::New(journal) => Some(journal),
+            Self::Again(again) => Some(&again.journal),
+        }
+    }
+
     pub(super) fn launch(&self, components: &Components<'_>, secrets: &[Secret]) -> Result<Launch> {
         match self {
             Self::Unrecorded | Self::New(_) => Launch::now(components, secrets),

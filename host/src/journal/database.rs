@@ -11,7 +11,11 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 /// "wflw", so that no other program's database is taken for one of ours.
 const APPLICATION: i32 = 0x7766_6c77;
 /// What brings the tables from the version of its index to the next one.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("results.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("results.sql"),
+    include_str!("usage.sql"),
+];
 /// How long a process waits while others write.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two attempts.

@@ -28,6 +28,10 @@ pub struct RecordedRun {
     pub task_runs: u32,
     /// Task runs that did.
     pub completed: u32,
+    /// Microseconds of CPU time of all attempts.
+    pub cpu: u64,
+    /// Bytes of memory of one attempt, at the most.
+    pub memory: u64,
     /// How it was started, as JSON.
     pub launch: String,
 }
@@ -61,8 +65,7 @@ pub struct Filter {
     pub most: usize,
 }
 
-const COLUMNS: &str =
-    "number, id, name, flow, state, tags, created, ended, task_runs, completed, launch, due";
+const COLUMNS: &str = "number, id, name, flow, state, tags, created, ended, task_runs, completed, launch, due, cpu, memory";
 
 impl Journal {
     /// The runs that fit, the newest first.
@@ -203,6 +206,8 @@ impl Journal {
             task_runs: row.get(8)?,
             completed: row.get(9)?,
             launch: row.get(10)?,
+            cpu: u64::try_from(row.get::<_, i64>(12)?)?,
+            memory: u64::try_from(row.get::<_, i64>(13)?)?,
             due: row.get::<_, Option<i64>>(11)?.map(time).transpose()?,
         })
     }

@@ -13,6 +13,7 @@ mod reader;
 mod recorder;
 mod requests;
 mod results;
+mod usage;
 
 pub use database::Journal;
 pub use listing::{Filter, RecordedRun};

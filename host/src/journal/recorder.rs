@@ -15,7 +15,7 @@ use super::owner::Owner;
 use super::queue::{Attendance, Queue};
 use super::requests::{self, Request};
 use super::{Journal, RecordedRun};
-use crate::model::{Event, EventKind, RunId, State};
+use crate::model::{Event, EventKind, RunId, State, Usage};
 
 /// How often the thread looks for what other processes ask.
 const REQUESTS: Duration = Duration::from_millis(40);
@@ -38,6 +38,8 @@ pub struct Recording {
     /// What no other run may have.
     pub key: Option<String>,
     pub durability: Durability,
+    /// Bytes that the database may take; what is more is not recorded.
+    pub storage: Option<u64>,
 }
 
 /// Records one root flow run.
@@ -95,8 +97,12 @@ impl Recorder {
         let (row, owner) = known.unzip();
         let durability = recording.durability;
         let takes_key = recording.key.is_some() && row.is_none();
+        let own = journal.again()?;
+        if let Some(storage) = recording.storage {
+            own.limit(storage)?;
+        }
         let writer = Writer {
-            connection: journal.again()?.connection,
+            connection: own.connection,
             queue: queue.clone(),
             recording,
             row,
@@ -303,8 +309,11 @@ fn is_taken(error: &rusqlite::Error) -> bool {
 fn fold(transaction: &Transaction<'_>, row: Row, events: &[Event]) -> Result<()> {
     let Row { number, root } = row;
     let (mut created, mut completed) = (0, 0);
+    let mut usage = Usage::default();
     let (mut state, mut ended, mut due) = (None, None, None);
     for event in events {
+        let used = event.kind.usage().copied();
+        usage = usage.and(used.unwrap_or_default());
         match &event.kind {
             EventKind::TaskRunCreated { resumed: false, .. } => created += 1,
             EventKind::TaskRunFinished { outcome, .. } => {
@@ -327,7 +336,8 @@ fn fold(transaction: &Transaction<'_>, row: Row, events: &[Event]) -> Result<()>
         .prepare_cached(
             "UPDATE runs SET task_runs = task_runs + ?2, completed = completed + ?3,
                  state = coalesce(?4, state), ended = CASE WHEN ?4 IS NULL THEN ended ELSE ?5 END,
-                 due = CASE WHEN ?4 IS NULL THEN due ELSE ?6 END
+                 due = CASE WHEN ?4 IS NULL THEN due ELSE ?6 END,
+                 cpu = cpu + ?7, memory = max(memory, ?8)
              WHERE number = ?1",
         )?
         .execute(params![
@@ -336,7 +346,9 @@ fn fold(transaction: &Transaction<'_>, row: Row, events: &[Event]) -> Result<()>
             completed,
             state.map(State::word),
             ended,
-            due
+            due,
+            i64::try_from(usage.cpu)?,
+            i64::try_from(usage.memory)?,
         ])
         .map_err(explained)?;
     Ok(())

@@ -189,6 +189,16 @@ impl EventKind {
         }
     }
 
+    /// What the attempt used whose end this is.
+    pub fn usage(&self) -> Option<&Usage> {
+        match self {
+            Self::AttemptFailed { usage, .. }
+            | Self::TaskRunFinished { usage, .. }
+            | Self::FlowRunFinished { usage, .. } => usage.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The values that the event carries.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let (arguments, outcome, data) = match self {

@@ -9,6 +9,7 @@ mod names;
 mod progress;
 mod question;
 mod screen;
+mod stats;
 mod terminal;
 mod trace;
 mod tree;

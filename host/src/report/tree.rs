@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use bytesize::ByteSize;
+use jiff::{SignedDuration, Timestamp};
 
 use super::duration;
-use crate::model::{EndedRunOf, Outcome, Record, RunId, RunRecord};
+use crate::model::{EndedRunOf, Outcome, Record, RunId, RunRecord, Usage};
 
 /// Shown by its `Display`.
 pub struct Tree<'a> {
@@ -43,8 +44,25 @@ impl<'a> Tree<'a> {
             _ => run.state.to_string(),
         };
         let took = took.map_or(String::new(), |took| format!("  {took}"));
-        format!("{}{flow}  {state}{took}{attempts}", one_line(&run.name))
+        let used = used(&run.usage);
+        let delay = run.delay.iter().map(|why| format!(" ({})", one_line(why)));
+        let delay: String = delay.collect();
+        format!(
+            "{}{flow}  {state}{delay}{took}{used}{attempts}",
+            one_line(&run.name)
+        )
     }
+}
+
+/// What all attempts used; nothing where there were none.
+fn used(usage: &Usage) -> String {
+    if *usage == Usage::default() {
+        return String::new();
+    }
+    let cpu = duration(SignedDuration::from_micros(
+        i64::try_from(usage.cpu).unwrap_or(i64::MAX),
+    ));
+    format!(", {cpu} CPU, {}", ByteSize(usage.memory))
 }
 
 /// What guests name and say, without what would move a terminal's cursor.

@@ -18,7 +18,7 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         Ok(Ok(value)) => return result(value.into(), sandbox),
         Ok(Err(error)) => Failure {
             kind: FailureKind::Failed,
-            message: error.message,
+            message: cut(error.message),
             retryable: error.retryable,
         },
         Err(error) => match error.downcast_ref::<Denied>() {
@@ -30,6 +30,17 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         Some(how) => Failure::permanent(FailureKind::Denied, format!("{}: {how}", failure.message)),
         None => failure,
     })
+}
+
+/// Bytes of a message that somebody may want to read: messages of messages grow.
+const MESSAGE: usize = 16 << 10;
+
+fn cut(mut message: String) -> String {
+    if message.len() > MESSAGE {
+        message.truncate(message.floor_char_boundary(MESSAGE));
+        message.push_str(" ... (cut)");
+    }
+    message
 }
 
 fn crashed(message: String) -> Failure {

@@ -99,7 +99,8 @@ fn as_json(out: &mut impl Write, runs: &[RecordedRun]) -> Result<()> {
         let line = json!({
             "id": run.id, "name": run.name, "flow": run.flow, "state": run.state_now(),
             "tags": run.tags, "created": run.created, "ended": run.ended, "due": run.due,
-            "task_runs": run.task_runs, "completed": run.completed,
+            "task_runs": run.task_runs, "completed": run.completed, "cpu_us": run.cpu,
+            "memory": run.memory,
         });
         writeln!(out, "{line}")?;
     }

@@ -86,11 +86,14 @@ fn as_json(out: &mut impl Write, record: &Record) -> Result<()> {
             ended,
             state,
             attempts,
+            usage,
+            delay,
             ..
         } = run;
         let mut line = json!({
             "id": id, "name": name, "parent": parent, "tags": tags, "created": created,
             "started": started, "ended": ended, "state": state, "attempts": attempts,
+            "usage": usage, "delay": delay,
         });
         if let Some(fields) = line.as_object_mut() {
             fields.extend(

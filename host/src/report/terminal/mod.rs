@@ -15,6 +15,7 @@ use super::names::{Named, Names};
 use super::progress::Progress;
 use super::question;
 use super::screen::{Screen, Terminals};
+use super::stats::Stats;
 use crate::model::{ArtifactKind, Event, EventKind, FailureKind, Level, Outcome, Value};
 
 /// Writes Prefect's log format.
@@ -27,6 +28,8 @@ pub struct TerminalReporter<Out, Log> {
     level: Level,
     names: Names,
     progress: Progress,
+    /// What was used, where that is to be shown at the end.
+    stats: Option<Stats>,
 }
 
 impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
@@ -36,6 +39,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         terminals: Terminals,
         time_zone: TimeZone,
         level: Level,
+        stats: bool,
     ) -> Self {
         Self {
             screen: Screen::new(out, log, terminals),
@@ -44,6 +48,7 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
             level,
             names: Names::default(),
             progress: Progress::default(),
+            stats: stats.then(Stats::default),
         }
     }
 
@@ -140,6 +145,15 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
         self.line(event, Level::Info, text)
     }
 
+    /// What all runs used, when the root has ended.
+    fn statistics(&mut self, event: &Event) -> Result<()> {
+        let is_root = self.progress.is_root(event.run);
+        match self.stats.take_if(|_| is_root) {
+            Some(stats) => Ok(self.screen.log(stats.to_string().trim_end())?),
+            None => Ok(()),
+        }
+    }
+
     /// The root flow's result is the product of the run: the last line of stdout.
     fn result(&mut self, event: &Event, outcome: &Outcome) -> Result<()> {
         if !self.progress.is_root(event.run) {
@@ -178,6 +192,9 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     fn show(&mut self, event: &Event) -> Result<()> {
         let run = self.names.of(event);
         self.progress.count(event);
+        if let Some(stats) = &mut self.stats {
+            stats.count(event);
+        }
         let Named { kind, name, .. } = &run;
         match &event.kind {
             EventKind::FlowRunCreated { .. } => self.flow_run_created(event, &run),
@@ -301,6 +318,7 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
                     false => format!("'{completed}/{runs} states completed.'"),
                 };
                 self.finished(event, &run, outcome, &message)?;
+                self.statistics(event)?;
                 self.result(event, outcome)
             }
             EventKind::TaskRunSubmitted
