@@ -216,6 +216,36 @@ fn a_guest_connects_to_what_is_granted_alone() {
 }
 
 #[test]
+fn clocks_stand_still_and_random_numbers_come_from_a_seed_where_the_operator_says_so() {
+    let unruly = example("unruly");
+    let learned = |options: &[&str]| -> Vec<(u64, u64, u64)> {
+        let ended = wflow(&[&["run", &unruly, "learned", "-q"], options].concat());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        serde_json::from_str(&ended.stdout).expect("numbers")
+    };
+    let alike = ["--clock", "2026-01-01T00:00:00Z", "--random", "42"];
+    let [one, other] = [learned(&alike), learned(&alike)];
+    assert_eq!(one, other);
+    assert!(
+        one.iter()
+            .all(|&(second, _, took)| (second, took) == (1_767_225_600, 0)),
+        "{one:?}"
+    );
+    // But each run has numbers of its own.
+    let mut numbers: Vec<_> = one.iter().map(|(_, number, _)| number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 3);
+    assert_ne!(learned(&[&alike[..3], &["43"]].concat()), one);
+    let real = learned(&[]);
+    assert!(
+        real.iter()
+            .all(|&(second, _, took)| second > 1_767_225_600 && took >= 19),
+        "{real:?}"
+    );
+}
+
+#[test]
 fn the_readme_names_every_setting() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("text");
     for setting in [

@@ -1,6 +1,7 @@
 //! Everything that a guest may do wrong, and every shape that runs can take: what tests and
 //! benchmarks hold the host against.
 
+mod apart;
 mod caching;
 mod concurrency;
 mod conditions;
@@ -16,7 +17,6 @@ mod retries;
 mod secrets;
 mod semantics;
 mod shapes;
-mod tenants;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,10 @@ use super::caps::CapArgs;
 use super::tenant::Tenant;
 use super::{machine, nearest};
 use crate::model::{Limit, RunnerKind};
-use crate::wasm::{FolderGrant, NetworkGrant, SecretGrant, SecretSource, Variable, VariableGrant};
+use crate::wasm::{
+    ClockGrant, FolderGrant, NetworkGrant, RandomGrant, SecretGrant, SecretSource, Variable,
+    VariableGrant,
+};
 
 /// The file of the operator in the folder where wflow is started, or of a project.
 pub(super) const FILE: &str = "wflow.toml";
@@ -133,6 +136,14 @@ pub(super) struct GrantLists {
     #[arg(long = "secret", value_name = "NAME=env:VAR|file:PATH|cmd:COMMAND")]
     #[serde(deserialize_with = "texts")]
     pub(super) secrets: Vec<SecretGrant>,
+    /// What guests are told of the time: real, or for ever this time [default: real]
+    #[arg(long, value_name = "real|TIME")]
+    #[serde(deserialize_with = "text")]
+    pub(super) clock: Option<ClockGrant>,
+    /// What guests' random numbers come from: real, or this text and the run's name [default: real]
+    #[arg(long, value_name = "real|SEED")]
+    #[serde(deserialize_with = "text")]
+    pub(super) random: Option<RandomGrant>,
 }
 
 impl Config {
@@ -213,6 +224,9 @@ impl Config {
         self.grants.net.extend(below.grants.net);
         self.grants.vars.extend(below.grants.vars);
         self.grants.secrets.extend(below.grants.secrets);
+        let grants = &mut self.grants;
+        grants.clock = grants.clock.or(below.grants.clock);
+        grants.random = grants.random.take().or(below.grants.random);
         self.concurrency_limits.extend(below.concurrency_limits);
         Self {
             runner: self.runner.or(below.runner),
@@ -252,6 +266,16 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(
     let text = String::deserialize(deserializer)?;
     let duration = humantime::parse_duration(&text).map_err(de::Error::custom)?;
     Ok(Some(duration))
+}
+
+fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    let text = String::deserialize(deserializer)?;
+    let value = text.parse().map_err(de::Error::custom)?;
+    Ok(Some(value))
 }
 
 fn texts<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>

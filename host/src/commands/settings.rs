@@ -249,6 +249,8 @@ impl Settings {
             net,
             vars,
             secrets,
+            clock,
+            random,
         } = self.operator.grants.clone();
         Ok(Grants {
             folders: dirs,
@@ -256,6 +258,8 @@ impl Settings {
             network: net,
             variables: vars,
             secrets: secrets::read(&secrets)?,
+            clock: clock.unwrap_or_default(),
+            random: random.unwrap_or_default(),
         })
     }
 }

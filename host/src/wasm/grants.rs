@@ -8,6 +8,8 @@ use std::str::FromStr;
 use anyhow::{Context, Error, Result, ensure};
 use serde::de::IgnoredAny;
 
+use super::fixed::{ClockGrant, RandomGrant};
+
 /// What every run may use beyond its own memory; nothing by default.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
@@ -16,6 +18,8 @@ pub struct Grants {
     pub network: Vec<NetworkGrant>,
     pub variables: Vec<VariableGrant>,
     pub secrets: Vec<Secret>,
+    pub clock: ClockGrant,
+    pub random: RandomGrant,
 }
 
 /// A folder of the host that guests see: `HOST::GUEST`, or `HOST` under its own name; read-only

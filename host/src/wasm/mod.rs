@@ -4,6 +4,7 @@ mod bindings;
 mod compiled;
 mod component;
 mod engine;
+mod fixed;
 mod grants;
 mod imports;
 mod outcome;
@@ -27,6 +28,7 @@ use bindings::{Guest, GuestPre};
 use component::Guests;
 pub use component::{LoadedComponent, load};
 pub use engine::engine;
+pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{
     FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,
 };

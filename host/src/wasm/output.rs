@@ -27,7 +27,7 @@ pub(super) struct Printed {
 }
 
 impl Printed {
-    /// Counts what is printed or logged, each write as a line at least; an error once it is too much.
+    /// Counts what is printed or logged; an error once it is too much.
     pub(super) fn admit(
         &mut self,
         limits: &Limits,
@@ -35,7 +35,7 @@ impl Printed {
         lines: usize,
     ) -> Result<(), Exceeded> {
         self.total += bytes;
-        self.lines += lines.max(1) as u64;
+        self.lines += lines as u64;
         if self.total > limits.size(Cap::Output) {
             return Err(limits.exceeded(Cap::Output));
         }
@@ -135,8 +135,9 @@ impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut printed = self.printed.lock().expect("never held across a panic");
         self.meter.gave(bytes.len());
+        // A write costs as much as a line.
         let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
-        let admitted = printed.admit(&self.limits, bytes.len(), lines);
+        let admitted = printed.admit(&self.limits, bytes.len(), lines.max(1));
         admitted.map_err(|exceeded| StreamError::Trap(exceeded.into()))?;
         if self.stream == Stream::Stderr {
             printed.remember(&bytes);

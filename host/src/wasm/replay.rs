@@ -39,11 +39,11 @@ pub(super) fn history(job: &Job) -> Arc<Mutex<History>> {
     Arc::new(Mutex::new(history))
 }
 
-/// Random numbers that are the same at every attempt of the run.
-pub(super) fn seed(wasi: &mut WasiCtxBuilder, seed: Seed, run: RunId) {
+/// Random numbers that are the same wherever seed and run are.
+pub(super) fn seed(wasi: &mut WasiCtxBuilder, seed: Seed, run: &[u8]) {
     let of = |purpose: &[u8]| -> Seed {
         let hash = Sha256::new_with_prefix(seed)
-            .chain_update(run.0.as_bytes())
+            .chain_update(run)
             .chain_update(purpose);
         hash.finalize().into()
     };
@@ -158,7 +158,7 @@ impl Sandbox {
         if pending >= PENDING {
             self.tell_observed();
         }
-        self.admit(ENTRY)
+        self.admit_lines(ENTRY, 0)
     }
 
     /// Tells the loop what the flow was told, before the flow acts on it.
@@ -171,6 +171,9 @@ impl Sandbox {
 
     /// The time that a flow is told, in nanoseconds since 1970.
     fn flow_time(&self) -> Result<Option<u64>> {
+        if let Some(frozen) = self.grants.clock.frozen() {
+            return Ok(Some(frozen));
+        }
         let Some(mut history) = self.history() else {
             return Ok(None);
         };
@@ -282,6 +285,7 @@ impl monotonic_clock::Host for Clocks<'_> {
             return monotonic_clock::Host::subscribe_instant(&mut self.0.clocks(), when);
         }
         self.0.tell_observed();
+        let when = self.0.real(when);
         if let Some(sleep) = self.0.long_sleep(when) {
             let sleep = self.0.table.push(sleep)?;
             return subscribe(&mut self.0.table, sleep);
@@ -317,6 +321,14 @@ struct Sleep {
 const LONG: u64 = 100 * MILLISECOND;
 
 impl Sandbox {
+    /// The real time that the flow means, whose clock may stand still.
+    fn real(&self, when: u64) -> u64 {
+        match self.grants.clock.frozen() {
+            Some(frozen) => now().saturating_add(when.saturating_sub(frozen)),
+            None => when,
+        }
+    }
+
     fn long_sleep(&self, until: u64) -> Option<Sleep> {
         (until.saturating_sub(now()) >= LONG).then(|| Sleep {
             run: self.job.attempt.run,

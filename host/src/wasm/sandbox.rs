@@ -8,6 +8,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use super::fixed::FrozenClock;
 use super::grants::{Grants, Variable};
 use super::output::{Output, Printed};
 use super::replay::{self, Seed};
@@ -88,8 +89,20 @@ impl Sandbox {
         wasi.allow_tcp(network)
             .allow_udp(network)
             .allow_ip_name_lookup(network);
-        if self.history.is_some() {
-            replay::seed(&mut wasi, self.seed, self.job.attempt.run);
+        let attempt = &self.job.attempt;
+        match self.grants.random.seed() {
+            Some(seed) if attempt.target == Target::Flow => {
+                replay::seed(&mut wasi, seed, attempt.name.as_bytes());
+            }
+            Some(seed) => replay::seed(&mut wasi, seed, self.job.future.name().as_bytes()),
+            None if self.history.is_some() => {
+                replay::seed(&mut wasi, self.seed, attempt.run.0.as_bytes());
+            }
+            None => {}
+        }
+        if let Some(frozen) = self.grants.clock.frozen() {
+            wasi.wall_clock(FrozenClock(frozen));
+            wasi.monotonic_clock(FrozenClock(frozen));
         }
         let grants = self.grants.clone();
         wasi.socket_addr_check(move |address, how| {
