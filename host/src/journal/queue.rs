@@ -10,8 +10,9 @@ use crate::model::Event;
 const LINGER: Duration = Duration::from_millis(5);
 /// Events that are written as soon as there are so many.
 const ENOUGH: usize = 1 << 14;
-/// Events that may wait to be written; then the runs wait for the disk.
+/// Events, and bytes of what they carry, that may wait to be written; then the runs wait for the disk.
 const MOST: usize = 1 << 17;
+const MOST_BYTES: usize = 256 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -25,6 +26,7 @@ pub(super) struct Queue {
 #[derive(Debug, Default)]
 struct State {
     events: Vec<Event>,
+    bytes: usize,
     /// How many there ever were, and how many of them are written.
     pushed: u64,
     written: u64,
@@ -39,7 +41,10 @@ struct State {
 impl Queue {
     /// Leaves events, and waits until all are written where they are `urgent`. False if nobody will.
     pub(super) fn push(&self, events: &[Event], urgent: bool) -> bool {
-        let full = |state: &mut State| state.events.len() >= MOST && !state.abandoned;
+        let full = |state: &mut State| {
+            let much = state.events.len() >= MOST || state.bytes >= MOST_BYTES;
+            much && !state.abandoned
+        };
         let state = self.written.wait_while(self.lock(), full);
         let mut state = state.expect("never held across a panic");
         if state.events.is_empty() || urgent {
@@ -47,6 +52,7 @@ impl Queue {
         }
         state.events.extend_from_slice(events);
         state.pushed += events.len() as u64;
+        state.bytes += events.iter().map(|event| event.kind.bytes()).sum::<usize>();
         if urgent {
             state.urgent = true;
             let until = state.pushed;
@@ -69,6 +75,7 @@ impl Queue {
         let waited = self.filled.wait_timeout_while(state, LINGER, few);
         let (mut state, _) = waited.expect("never held across a panic");
         state.urgent = false;
+        state.bytes = 0;
         std::mem::take(&mut state.events)
     }
 

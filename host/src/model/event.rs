@@ -189,6 +189,30 @@ impl EventKind {
         }
     }
 
+    /// About how many bytes of what guests give it carries.
+    pub fn bytes(&self) -> usize {
+        let of_outcome = |outcome: &Outcome| match outcome {
+            Outcome::Completed(value) => value.len(),
+            Outcome::Failed(failure) => failure.message.len(),
+        };
+        match self {
+            Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
+                let values = arguments.iter().map(|argument| match &argument.input {
+                    Input::Value(value) => value.len(),
+                    _ => 0,
+                });
+                values.sum()
+            }
+            Self::TaskRunFinished { outcome, .. } | Self::FlowRunFinished { outcome, .. } => {
+                of_outcome(outcome)
+            }
+            Self::Logged { message, .. } => message.len(),
+            Self::Printed { bytes, .. } => bytes.len(),
+            Self::ArtifactCreated { data, .. } => data.len(),
+            _ => 0,
+        }
+    }
+
     /// What the attempt used whose end this is.
     pub fn usage(&self) -> Option<&Usage> {
         match self {

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::SendError;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::argument::ArgumentSource;
+use super::backlog::Backlog;
 use super::budget::{Budget, Share};
 use super::cache::Recipe;
 use super::draft::Draft;
@@ -93,6 +95,7 @@ pub struct Mailbox {
     /// How many runs of each task were submitted.
     counts: Arc<Mutex<HashMap<Arc<str>, u64>>>,
     budget: Arc<Budget>,
+    backlog: Arc<Backlog>,
 }
 
 pub(super) fn open(mut plan: Plan, memory: u64) -> (Mailbox, UnboundedReceiver<Message>) {
@@ -102,6 +105,7 @@ pub(super) fn open(mut plan: Plan, memory: u64) -> (Mailbox, UnboundedReceiver<M
         counts: Arc::new(Mutex::new(std::mem::take(&mut plan.submitted))),
         plan: Arc::new(plan),
         budget: Budget::new(memory),
+        backlog: Arc::default(),
     };
     (mailbox, inbox)
 }
@@ -117,13 +121,29 @@ impl Mailbox {
         &self.budget
     }
 
+    /// Waits while the loop has too much to hear.
+    pub async fn room(&self) {
+        self.backlog.room().await;
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.backlog.has_room()
+    }
+
+    pub(super) fn heard(&self, input: &Input) {
+        self.backlog.remove(input);
+    }
+
     pub fn send(&self, input: Input) {
+        self.backlog.add(&input);
         self.post(Message::Input(input));
     }
 
     pub(super) fn post(&self, message: Message) {
         // The loop is gone only when the whole run is over; nobody waits for an answer then.
-        let _ = self.sender.send(message);
+        if let Err(SendError(Message::Input(unheard))) = self.sender.send(message) {
+            self.heard(&unheard);
+        }
     }
 
     /// The flow or task of this title.

@@ -1,6 +1,7 @@
 //! The one loop: takes inputs from the mailbox, asks the scheduler, shows what happened, acts on it.
 
 mod argument;
+mod backlog;
 mod budget;
 mod cache;
 mod cached;
@@ -180,7 +181,10 @@ impl Runner {
             Message::Asked(run, question, reply) => self.live.get_mut(&run)?.ask(question, reply),
             Message::Answer(run, answer) => self.live.get(&run)?.consider(answer, &self.mailbox),
             Message::Checked(run, checked) => self.live.get(&run)?.settle(checked),
-            Message::Input(input) => self.offered(input),
+            Message::Input(input) => {
+                self.mailbox.heard(&input);
+                self.offered(input)
+            }
         })
     }
 

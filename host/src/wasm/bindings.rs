@@ -10,6 +10,8 @@ wasmtime::component::bindgen!({
         "wflow:plugin/runner.start-flow": async | trappable,
         "wflow:plugin/runner.wait-any": async | trappable,
         "wflow:plugin/runner.pause": async | trappable,
+        "wflow:plugin/runner.create-artifact": async | trappable,
+        "wflow:plugin/runner.log": async | trappable,
         default: trappable,
     },
     exports: { default: async },

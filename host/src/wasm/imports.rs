@@ -97,7 +97,8 @@ impl Host for Sandbox {
         self.ask(prompt, &schema, timeout).await
     }
 
-    fn create_artifact(&mut self, artifact: Artifact) -> Result<Result<(), WitFailure>> {
+    async fn create_artifact(&mut self, artifact: Artifact) -> Result<Result<(), WitFailure>> {
+        self.mailbox.room().await;
         self.artifacts += 1;
         self.keep_within(Cap::Artifacts, self.artifacts)?;
         let data = Value::from(artifact.data);
@@ -120,7 +121,8 @@ impl Host for Sandbox {
         Ok(Ok(()))
     }
 
-    fn log(&mut self, level: Level, message: String) -> Result<()> {
+    async fn log(&mut self, level: Level, message: String) -> Result<()> {
+        self.mailbox.room().await;
         self.admit(message.len())?;
         if self.is_replaying() {
             return Ok(());

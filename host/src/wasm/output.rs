@@ -127,7 +127,9 @@ impl StdoutStream for Output {
 
 #[wasmtime_wasi::async_trait]
 impl Pollable for Output {
-    async fn ready(&mut self) {}
+    async fn ready(&mut self) {
+        self.mailbox.room().await;
+    }
 }
 
 #[wasmtime_wasi::async_trait]
@@ -162,7 +164,7 @@ impl OutputStream for Output {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(CHUNK)
+        Ok(if self.mailbox.has_room() { CHUNK } else { 0 })
     }
 }
 
