@@ -1,9 +1,11 @@
 //! The command line with real components, and the floors of the house.
 
+mod bombs;
 mod caching;
 mod compiled;
 mod components;
 mod conditions;
+mod described;
 mod durability;
 mod ends;
 mod floors;

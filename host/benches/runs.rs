@@ -19,7 +19,7 @@ use wflow_host::report::Masks;
 use wflow_host::runner::{
     ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Quotas, Runner, Submit,
 };
-use wflow_host::wasm::{self, Grants, LoadedComponent, Seed, WasmExecutor};
+use wflow_host::wasm::{self, Compiler, Grants, LoadedComponent, Seed, WasmExecutor};
 
 wasmtime::component::bindgen!({
     path: "../wit",
@@ -149,7 +149,12 @@ impl Host {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let component = runtime.block_on(wasm::load(engine, path.as_ref(), None))?;
+        let component = runtime.block_on(wasm::load(
+            engine,
+            path.as_ref(),
+            None,
+            &Compiler::default(),
+        ))?;
         Ok(Self { component, runtime })
     }
 

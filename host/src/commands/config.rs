@@ -51,13 +51,15 @@ pub(super) struct Config {
     pub(super) components: BTreeMap<String, PathBuf>,
     #[command(flatten)]
     pub(super) limits: CapArgs,
-    /// What is said of single flows and tasks, by their names.
+    #[command(flatten)]
+    pub(super) compile: CompileOptions,
     /// What tenants have instead of the grants and components, and over the rest.
     #[arg(skip)]
     pub(super) tenants: BTreeMap<String, Self>,
     /// Whether a tenant uses the code that is kept for all, and so can tell what others have compiled.
     #[arg(skip)]
     pub(super) shared_cache: Option<bool>,
+    /// What is said of single flows and tasks, by their names.
     #[arg(skip)]
     pub(super) flows: BTreeMap<String, Of>,
     #[arg(skip)]
@@ -110,6 +112,23 @@ impl QuotaArgs {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Of {
     pub(super) limits: CapArgs,
+}
+
+/// How much a component may take before anything of it runs.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[command(next_help_heading = "Limits")]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct CompileOptions {
+    /// How large a component's file may be, e.g. 1GiB [default: 256MiB]
+    #[arg(id = "component-size", long, value_name = "SIZE")]
+    pub(super) size: Option<ByteSize>,
+    /// How long it may take to compile a component, e.g. 30s [default: 5m]
+    #[arg(id = "compile-time", long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[serde(deserialize_with = "duration")]
+    pub(super) time: Option<Duration>,
+    /// Memory that compiling a component may use, e.g. 8GiB [default: 4GiB]
+    #[arg(id = "compile-memory", long, value_name = "SIZE")]
+    pub(super) memory: Option<ByteSize>,
 }
 
 #[derive(Clone, Debug, Default, Args, Deserialize)]
@@ -237,6 +256,7 @@ impl Config {
             concurrency_limits: self.concurrency_limits,
             components: merged(self.components, below.components),
             limits: self.limits.over(below.limits),
+            compile: self.compile.over(below.compile),
             tenants: below.tenants,
             shared_cache: self.shared_cache.or(below.shared_cache),
             flows: merged(self.flows, below.flows),
@@ -248,6 +268,17 @@ impl Config {
 
 fn merged<T>(above: BTreeMap<String, T>, below: BTreeMap<String, T>) -> BTreeMap<String, T> {
     below.into_iter().chain(above).collect()
+}
+
+impl CompileOptions {
+    /// These, and those of `below` where these are silent.
+    pub(super) fn over(self, below: Self) -> Self {
+        Self {
+            size: self.size.or(below.size),
+            time: self.time.or(below.time),
+            memory: self.memory.or(below.memory),
+        }
+    }
 }
 
 /// A path that is written in `file`.

@@ -1,14 +1,15 @@
 //! `wflow inspect`: what a component holds.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::{build, home};
+use super::config::{CompileOptions, Config, FILE};
+use super::{build, compile, home};
 use crate::model::{Definition, Options, Parameter};
 use crate::wasm;
 
@@ -19,16 +20,20 @@ pub(super) struct InspectArgs {
     /// Print the manifest as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    compile: CompileOptions,
 }
 
 pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
     let path = build::component_of(&args.target)?;
     let cache = home::cache();
+    let operator = Config::read_if_there(Path::new(FILE))?;
+    let compiler = compile::compiler(&args.compile.clone().over(operator.compile))?;
     let engine = wasm::engine(1)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let component = runtime.block_on(wasm::load(&engine, &path, cache.as_deref()))?;
+    let component = runtime.block_on(wasm::load(&engine, &path, cache.as_deref(), &compiler))?;
     let mut out = std::io::stdout().lock();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &component.manifest)?;

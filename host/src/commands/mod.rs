@@ -4,6 +4,7 @@ mod audience;
 mod build;
 mod cache;
 mod caps;
+mod compile;
 mod config;
 mod database;
 mod home;
@@ -26,6 +27,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::wasm::CompilerFault;
 
 /// Runs flows and tasks compiled to WebAssembly, every task run in a sandbox of its own.
 #[derive(Debug, Parser)]
@@ -50,6 +53,8 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Build a Cargo project folder to a component
     Build(build::BuildArgs),
+    #[command(hide = true)]
+    Compile(compile::CompileArgs),
     /// Make a Rust project that builds and runs as it stands
     New(new::NewArgs),
 }
@@ -66,6 +71,7 @@ impl Cli {
             Command::Cache(args) => cache::cache(&args),
             Command::Inspect(args) => inspect::inspect(&args),
             Command::Build(args) => build::build(&args),
+            Command::Compile(args) => compile::compile(&args),
             Command::New(args) => new::new(&args),
         }
     }
@@ -87,6 +93,7 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref() {
         _ if is_closed_pipe(error) => ExitCode::from(130),
         Some(HostFault) => ExitCode::from(4),
+        None if error.is::<CompilerFault>() => ExitCode::from(4),
         None => ExitCode::from(2),
     }
 }

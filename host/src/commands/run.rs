@@ -16,7 +16,7 @@ use super::database::RecordArgs;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::start::{Again, Start};
-use super::{HostFault, build, is_closed_pipe, quotas};
+use super::{HostFault, build, compile, is_closed_pipe, quotas};
 use crate::journal::{Journal, Recorder, Recording, Request};
 use crate::model::{FailureKind, Limit, Most, Outcome, RunId, Scope};
 use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
@@ -178,9 +178,11 @@ async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a
     let cache = settings.cache();
     let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
     let engine = wasm::engine(instances).context(HostFault)?;
-    let mut components = vec![("", wasm::load(&engine, target, cache.as_deref()).await?)];
+    let compiler = compile::compiler(&settings.compile())?;
+    let load = async |path| wasm::load(&engine, path, cache.as_deref(), &compiler).await;
+    let mut components = vec![("", load(target).await?)];
     for (name, path) in settings.components() {
-        let loaded = wasm::load(&engine, path, cache.as_deref()).await;
+        let loaded = load(path).await;
         let loaded = loaded.with_context(|| format!("the component '{name}'"))?;
         components.push((name, loaded));
     }

@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail, ensure};
 use bytesize::ByteSize;
 use jiff::Timestamp;
 
-use super::config::{Config, FILE, GrantLists};
+use super::config::{CompileOptions, Config, FILE, GrantLists};
 use super::database::DatabaseArgs;
 use super::tenant::{self, Tenant};
 use super::{home, machine, secrets};
 use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
 use crate::runner::{Quotas, Target};
-use crate::wasm::{FolderGrant, Grants, SecretGrant, SecretSource};
+use crate::wasm::{CompileLimits, FolderGrant, Grants, SecretGrant, SecretSource};
 
 const MAX_CONCURRENCY: u32 = 1000;
 const MAX_QUEUED: usize = 1_000_000;
@@ -111,12 +111,37 @@ impl Settings {
         });
         limits
             .into_iter()
+            .chain(self.missing_to_compile())
             .chain(dirs.map(|grant| format!("--dir {grant}")))
             .chain(env.map(|variable| format!("--env {}={}", variable.name, variable.value)))
             .chain(net.map(|grant| format!("--allow-net {grant}")))
             .chain(vars.map(|grant| format!("--var {}", quoted(grant))))
             .chain(secrets.map(|grant| format!("--secret {}", quoted(grant))))
             .collect()
+    }
+
+    /// The same of what components may take before anything of them runs.
+    fn missing_to_compile(&self) -> impl Iterator<Item = String> {
+        let (asked, allowed) = (&self.project.compile, &self.operator.compile);
+        let CompileLimits { size, time, memory } = CompileLimits::default();
+        let is_less = |allowed: Option<ByteSize>, otherwise| {
+            move |asked: &ByteSize| *asked > allowed.unwrap_or(ByteSize(otherwise))
+        };
+        let size = asked.size.filter(is_less(allowed.size, size));
+        let memory = asked.memory.filter(is_less(allowed.memory, memory));
+        let allowed = allowed.time.unwrap_or(time);
+        let time = asked.time.filter(|&asked| asked > allowed);
+        let size = size.map(|asked| format!("--component-size {}", word(asked)));
+        let time = time.map(humantime::format_duration);
+        let time = time.map(|asked| format!("--compile-time '{asked}'"));
+        let memory = memory.map(|asked| format!("--compile-memory {}", word(asked)));
+        [size, time, memory].into_iter().flatten()
+    }
+
+    /// What components may take before anything of them runs: a project asks for no more.
+    pub(super) fn compile(&self) -> CompileOptions {
+        let operator = self.operator.compile.clone();
+        self.project.compile.clone().over(operator)
     }
 
     /// What every flow run uses, whatever its code says.
@@ -291,6 +316,11 @@ fn lacking<'a, T>(
 ) -> impl Iterator<Item = &'a T> {
     let is_covered = move |asked: &T| granted.iter().any(|granted| covers(asked, granted));
     asked.iter().filter(move |asked| !is_covered(asked))
+}
+
+/// As an option takes it.
+fn word(size: ByteSize) -> String {
+    size.to_string().replace(' ', "")
 }
 
 /// As one word of the shell: a project's text may hold anything.

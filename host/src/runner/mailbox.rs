@@ -134,6 +134,11 @@ impl Mailbox {
         self.backlog.remove(input);
     }
 
+    /// Whether nobody reads it: a submit would have no end.
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
     pub fn send(&self, input: Input) {
         self.backlog.add(&input);
         self.post(Message::Input(input));

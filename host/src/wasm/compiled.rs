@@ -37,18 +37,18 @@ impl Kept {
         Self { root, stem }
     }
 
-    /// The component, compiled unless that was done before.
-    pub(super) fn component(&self, engine: &Engine, wasm: &[u8]) -> Result<Component> {
+    /// The component, if it was compiled before.
+    pub(super) fn component(&self, engine: &Engine) -> Option<Component> {
         let file = self.stem.with_extension("cwasm");
-        if let Some(component) = load(engine, &file) {
-            let _ = touch(&file);
-            return Ok(component);
-        }
-        let component = Component::new(engine, wasm)?;
+        let component = load(engine, &file)?;
+        let _ = touch(&file);
+        Some(component)
+    }
+
+    /// Keeps the component's code. A cache that cannot be written costs time, not the run.
+    pub(super) fn keep_code(&self, code: &[u8]) {
         sweep(&self.root);
-        // A cache that cannot be written costs time, not the run.
-        let _ = write(&file, &component.serialize()?);
-        Ok(component)
+        let _ = write(&self.stem.with_extension("cwasm"), code);
     }
 
     pub(super) fn manifest(&self) -> Option<Manifest> {
@@ -64,6 +64,18 @@ impl Kept {
             let _ = write(&self.stem.with_extension("json"), &json);
         }
     }
+}
+
+/// The component whose code this is.
+///
+/// # Errors
+///
+/// If the engine has no room for what the component needs.
+#[expect(unsafe_code, reason = "wasmtime runs the code as it finds it")]
+pub(super) fn component_of(engine: &Engine, code: &[u8]) -> Result<Component> {
+    // SAFETY: all callers have the code from wasmtime's compiler, in this process or in one that
+    // they started for it.
+    unsafe { Component::deserialize(engine, code) }
 }
 
 /// None where there is no such file, or it is not for this engine.
@@ -163,12 +175,10 @@ fn age(metadata: &Metadata) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wasm::engine;
+    use crate::wasm::{compile, engine};
 
     /// An empty component.
     const WASM: &[u8] = b"\0asm\x0d\0\x01\0";
-    /// What does not compile: whoever gets a component for it found it on disk.
-    const NO_WASM: &[u8] = b"";
 
     struct Cache {
         folder: PathBuf,
@@ -195,11 +205,11 @@ mod tests {
         }
 
         fn compile(&self) {
-            self.kept.component(&self.engine, WASM).expect("it is one");
+            self.kept.keep_code(&compile(WASM).expect("it is one"));
         }
 
         fn is_kept(&self) -> bool {
-            self.kept.component(&self.engine, NO_WASM).is_ok()
+            self.kept.component(&self.engine).is_some()
         }
 
         /// A file that was last used so long ago.
@@ -235,9 +245,9 @@ mod tests {
         assert!(cache.is_kept());
         let pooled = engine::engine(1).expect("an engine");
         let kept = Kept::new(&cache.folder, &pooled, "digest");
-        assert!(kept.component(&pooled, NO_WASM).is_ok());
+        assert!(kept.component(&pooled).is_some());
         let other = Kept::new(&cache.folder, &pooled, "other");
-        assert!(other.component(&pooled, NO_WASM).is_err());
+        assert!(other.component(&pooled).is_none());
     }
 
     #[test]

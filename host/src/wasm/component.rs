@@ -1,25 +1,28 @@
 //! A component from its file to what can be instantiated: checked, compiled, asked what it holds.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use bytesize::ByteSize;
 use sha2::{Digest, Sha256};
+use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{Engine, Store, UpdateDeadline};
 
-use super::bindings::exports::wflow::plugin::plugin;
 use super::bindings::{Guest, GuestPre};
-use super::compiled::Kept;
+use super::compiled::{Kept, component_of};
+use super::compiler::{Compiler, one_line};
+use super::describe::describe;
 use super::engine;
 use super::pure;
-use super::replay::{self, Seed};
+use super::replay;
 use super::sandbox::Sandbox;
-use crate::model::{Definition, Manifest, Options, Parameter, RunId, RunnerKind, hex};
-use crate::runner::{Attempt, Call, Job, Mailbox, Meter, Target, TaskFuture};
+use crate::model::{Definition, Manifest, hex};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
+/// Bytes by which a component is known.
+const HEADER: u64 = 8;
 
 /// A component that can be instantiated; cheap to clone.
 #[derive(Clone)]
@@ -30,8 +33,6 @@ pub struct LoadedComponent {
     pub home: String,
     pub manifest: Manifest,
     pub(super) guests: Guests,
-    wasm: Arc<[u8]>,
-    cache: Option<PathBuf>,
 }
 
 /// What instances are made of.
@@ -67,12 +68,12 @@ impl Guests {
 }
 
 impl LoadedComponent {
-    /// The same component on an engine whose instances are allocated on demand.
+    /// The same component on an engine whose instances are allocated on demand; nothing is compiled
+    /// again.
     pub(super) fn on_demand(&self) -> Result<Guests> {
         let engine = engine::on_demand()?;
-        let kept = self.cache.as_ref();
-        let kept = kept.map(|cache| Kept::new(cache, &engine, &self.digest));
-        let component = compile(&engine, &self.wasm, kept.as_ref())?;
+        let code = self.guests.plain.instance_pre().component().serialize()?;
+        let component = component_of(&engine, &code)?;
         let plain = prepare(&engine, &component, false)?;
         Guests::new(&engine, &component, plain, &self.manifest)
     }
@@ -82,15 +83,22 @@ impl LoadedComponent {
 ///
 /// # Errors
 ///
-/// If there is no such file, it is not a component, or one that is not made for this wflow.
-pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<LoadedComponent> {
+/// If there is no such file, it is not a component, one that is not made for this wflow, or one that
+/// takes more than the compiler grants; a [`CompilerFault`](super::CompilerFault) if nobody can compile it.
+pub async fn load(
+    engine: &Engine,
+    path: &Path,
+    cache: Option<&Path>,
+    compiler: &Compiler,
+) -> Result<LoadedComponent> {
     let shown = path.display();
-    let wasm = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
-    check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
+    let wasm = read(path, compiler.limits.size)?;
     let digest = hex(&Sha256::digest(&wasm));
     let kept = cache.map(|cache| Kept::new(cache, engine, &digest));
-    let component = compile(engine, &wasm, kept.as_ref())
-        .with_context(|| format!("{shown} is not a valid component"))?;
+    let component = compiled(engine, &wasm, kept.as_ref(), compiler)
+        .await
+        .with_context(|| format!("cannot run {shown}"))?;
+    drop(wasm);
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
     let guest = prepare(engine, &component, false).with_context(|| {
         format!("{shown} does not fit this wflow's contract; build it with this wflow's SDK")
@@ -98,7 +106,6 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
     let manifest = manifest(engine, &guest, kept.as_ref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
-    check_names(&manifest).with_context(|| format!("cannot run {shown}"))?;
     let guests = Guests::new(engine, &component, guest, &manifest)?;
     let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(LoadedComponent {
@@ -106,15 +113,41 @@ pub async fn load(engine: &Engine, path: &Path, cache: Option<&Path>) -> Result<
         home: home.to_string_lossy().into_owned(),
         manifest,
         guests,
-        wasm: wasm.into(),
-        cache: cache.map(Path::to_owned),
     })
 }
 
-fn check_kind(wasm: &[u8]) -> Result<()> {
-    match wasm {
+/// The file's bytes. What is no component, or too large for one, is not read to its end.
+fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let shown = path.display();
+    let unread = || format!("cannot read {shown}");
+    let mut file = File::open(path).with_context(unread)?;
+    let mut wasm = Vec::new();
+    let header = Read::by_ref(&mut file).take(HEADER).read_to_end(&mut wasm);
+    header.with_context(unread)?;
+    check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
+    let size = file.metadata().with_context(unread)?.len();
+    check_size(size, most).with_context(|| format!("cannot run {shown}"))?;
+    // What is no plain file does not say how large it is, or grows meanwhile.
+    let rest = file.take(most).read_to_end(&mut wasm);
+    rest.with_context(unread)?;
+    check_size(wasm.len() as u64, most).with_context(|| format!("cannot run {shown}"))?;
+    Ok(wasm)
+}
+
+fn check_size(size: u64, most: u64) -> Result<()> {
+    ensure!(
+        size <= most,
+        "it has {}, and a component may have {}; raise it with --component-size",
+        ByteSize(size),
+        ByteSize(most)
+    );
+    Ok(())
+}
+
+fn check_kind(header: &[u8]) -> Result<()> {
+    match header {
         [] => bail!("the file is empty"),
-        [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
+        [0, b'a', b's', b'm', _, _, 1, 0] => Ok(()),
         [0, b'a', b's', b'm', ..] => bail!(
             "it is a core WebAssembly module, not a component; build it for the target wasm32-wasip2"
         ),
@@ -142,20 +175,6 @@ fn check_exports(engine: &Engine, component: &Component) -> Result<()> {
     }
 }
 
-/// A name that two flows or two tasks share would say which one runs to nobody.
-fn check_names(manifest: &Manifest) -> Result<()> {
-    let flows = manifest.flows.iter().map(|flow| ("flows", &flow.name));
-    let tasks = manifest.tasks.iter().map(|task| ("tasks", &task.name));
-    let mut seen = HashSet::new();
-    for (kind, name) in flows.chain(tasks) {
-        ensure!(
-            seen.insert((kind, name)),
-            "it holds two {kind} with the name '{name}'; rename one"
-        );
-    }
-    Ok(())
-}
-
 fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPre<Sandbox>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -167,11 +186,23 @@ fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPr
     Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
 }
 
-fn compile(engine: &Engine, wasm: &[u8], kept: Option<&Kept>) -> Result<Component> {
-    Ok(match kept {
-        Some(kept) => kept.component(engine, wasm)?,
-        None => Component::new(engine, wasm)?,
-    })
+/// Compiles the component, unless that was done before.
+async fn compiled(
+    engine: &Engine,
+    wasm: &[u8],
+    kept: Option<&Kept>,
+    compiler: &Compiler,
+) -> Result<Component> {
+    if let Some(component) = kept.and_then(|kept| kept.component(engine)) {
+        return Ok(component);
+    }
+    let code = compiler.compile(wasm).await?;
+    let component = component_of(engine, &code);
+    let component = component.map_err(|error| anyhow!(one_line(&format!("{error:#}"))))?;
+    if let Some(kept) = kept {
+        kept.keep_code(&code);
+    }
+    Ok(component)
 }
 
 /// What the component holds: as it said before, or says now.
@@ -188,88 +219,4 @@ async fn manifest(
         kept.keep(&manifest);
     }
     Ok(manifest)
-}
-
-/// Asks the component, with nothing granted, for 10 seconds at most.
-async fn describe(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<Manifest> {
-    let mailbox = Mailbox::closed();
-    let run = RunId(uuid::Uuid::nil());
-    let job = Job {
-        attempt: Attempt {
-            run,
-            component: Arc::default(),
-            target: Target::Task,
-            call: Call::Function,
-            name: "describe".into(),
-            pure: false,
-            limits: Arc::default(),
-            depth: 0,
-            arguments: Vec::new(),
-        },
-        future: TaskFuture::new(run, "describe".into()),
-        meter: Meter::new().into(),
-        origin: Arc::default(),
-        runner: RunnerKind::default(),
-        log_prints: false,
-        past: None,
-        timeout: None,
-        deadline: None,
-    };
-    let sandbox = Sandbox::new(&job, &mailbox, &Arc::default(), Seed::default());
-    let mut store = Store::new(engine, sandbox);
-    store.limiter(|sandbox| sandbox);
-    store.set_epoch_deadline(1);
-    let mut ticks = 1000;
-    store.epoch_deadline_callback(move |_| {
-        ticks -= 1;
-        match ticks {
-            0 => Err(wasmtime::format_err!("it takes more than 10 s")),
-            _ => Ok(UpdateDeadline::Yield(1)),
-        }
-    });
-    let instance = guest.instantiate_async(&mut store).await?;
-    let manifest = instance
-        .wflow_plugin_plugin()
-        .call_describe(&mut store)
-        .await?;
-    Ok(Manifest {
-        flows: definitions(Target::Flow, manifest.flows)?,
-        tasks: definitions(Target::Task, manifest.tasks)?,
-    })
-}
-
-fn definitions(target: Target, definitions: Vec<plugin::Definition>) -> Result<Vec<Definition>> {
-    let definition = |plugin: plugin::Definition| {
-        let name = plugin.name.clone();
-        definition(target, plugin).with_context(|| format!("the options of {target} '{name}'"))
-    };
-    definitions.into_iter().map(definition).collect()
-}
-
-fn definition(target: Target, definition: plugin::Definition) -> Result<Definition> {
-    let options: Options = match &*definition.options {
-        "" => Options::default(),
-        json => serde_json::from_str(json)?,
-    };
-    let misplaced = match target {
-        Target::Flow => options.has_any_of_tasks(),
-        Target::Task => options.runner.is_some() || options.max_workers.is_some(),
-    };
-    ensure!(
-        !misplaced,
-        "a {target} has no such option: {}",
-        definition.options
-    );
-    let parameter = |p: plugin::Parameter| Parameter {
-        name: p.name,
-        schema: p.schema,
-        default: p.default,
-    };
-    Ok(Definition {
-        name: definition.name,
-        description: definition.description,
-        parameters: definition.parameters.into_iter().map(parameter).collect(),
-        result: definition.result,
-        options,
-    })
 }

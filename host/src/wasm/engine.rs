@@ -29,7 +29,7 @@ pub(super) fn on_demand() -> Result<Engine> {
 }
 
 /// With or without a pool, engines can share compiled code.
-fn config() -> Config {
+pub(super) fn config() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).concurrency_support(false);
     // A flow that is resumed, and a pure task, do on any machine what they did on another.

@@ -262,6 +262,9 @@ impl Sandbox {
     }
 
     fn terms(&self, wait_for: &[Dependency], options: &str) -> Result<Terms> {
+        if self.mailbox.is_closed() {
+            bail!("it submits a run, where no flow or task runs");
+        }
         let upstream = |dependency: &Dependency| {
             Ok(Upstream {
                 run: self.table.get(&dependency.run)?.id(),

@@ -2,7 +2,9 @@
 
 mod bindings;
 mod compiled;
+mod compiler;
 mod component;
+mod describe;
 mod engine;
 mod fixed;
 mod grants;
@@ -25,6 +27,7 @@ use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox, Target};
 use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
+pub use compiler::{CompileLimits, Compiler, CompilerFault, compile};
 use component::Guests;
 pub use component::{LoadedComponent, load};
 pub use engine::engine;

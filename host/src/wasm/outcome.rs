@@ -83,7 +83,8 @@ fn of_replay(returned: &wasmtime::Result<Returned>, sandbox: &Sandbox) -> Option
     }
 }
 
-fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
+/// The likely cause of a trap.
+pub(super) fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
     if let Some(refused) = &sandbox.refused_growth {
         return refused.clone();
     }
