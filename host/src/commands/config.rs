@@ -24,6 +24,8 @@ use crate::wasm::{
 /// The file of the operator in the folder where wflow is started, or of a project.
 pub(super) const FILE: &str = "wflow.toml";
 
+const LIMITS: &str = "Limits";
+
 #[derive(Clone, Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
@@ -116,18 +118,17 @@ pub(super) struct Of {
 
 /// How much a component may take before anything of it runs.
 #[derive(Clone, Debug, Default, Args, Deserialize)]
-#[command(next_help_heading = "Limits")]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct CompileOptions {
     /// How large a component's file may be, e.g. 1GiB [default: 256MiB]
-    #[arg(id = "component-size", long, value_name = "SIZE")]
+    #[arg(id = "component-size", long, help_heading = LIMITS, value_name = "SIZE")]
     pub(super) size: Option<ByteSize>,
     /// How long it may take to compile a component, e.g. 30s [default: 5m]
-    #[arg(id = "compile-time", long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(id = "compile-time", long, help_heading = LIMITS, value_name = "DURATION", value_parser = humantime::parse_duration)]
     #[serde(deserialize_with = "duration")]
     pub(super) time: Option<Duration>,
     /// Memory that compiling a component may use, e.g. 8GiB [default: 4GiB]
-    #[arg(id = "compile-memory", long, value_name = "SIZE")]
+    #[arg(id = "compile-memory", long, help_heading = LIMITS, value_name = "SIZE")]
     pub(super) memory: Option<ByteSize>,
 }
 
