@@ -228,21 +228,20 @@ fn a_compiler_ends_with_whoever_asked_for_the_code() {
 
 #[test]
 fn a_project_may_not_raise_what_the_operator_allows() {
-    // With a section of its own: no other test's compiled code will do.
-    let file = in_file("project", &[HEADER, b"\0\x08\x07project"].concat());
-    let asked = "[compile]\nsize = '1GiB'\ntime = '1h'\nmemory = '1MiB'";
+    let file = in_file("project", HEADER);
+    let asked = "[compile]\nsize = '7B'\ntime = '1h'\nmemory = '8GiB'";
     std::fs::write(file.with_file_name("wflow.toml"), asked).expect("written");
     let run = |granted: &[&str]| {
         let target = file.display().to_string();
         let run = [&["run", &target, "--no-record"], granted].concat();
         ended(command(&run).output().expect("it starts")).stderr
     };
-    let says = "grant it with: --component-size 1.0GiB --compile-time '1h'\n";
+    let says = "grant it with: --compile-time '1h' --compile-memory 8.0GiB\n";
     assert!(run(&[]).ends_with(says), "{}", run(&[]));
-    // It may lower it: to less than any component takes.
-    let granted = run(&["--component-size", "1GiB", "--compile-time", "1h"]);
+    // It may lower it.
+    let granted = run(&["--compile-memory", "8GiB", "--compile-time", "1h"]);
     assert!(
-        granted.contains("raise it with --compile-memory"),
+        granted.contains("a component may have 7 B; raise it"),
         "{granted}"
     );
 }
