@@ -223,6 +223,20 @@ impl EventKind {
         }
     }
 
+    /// Whether nothing more comes of the instance that executed until then.
+    pub fn ends_instance(&self) -> bool {
+        matches!(
+            self,
+            Self::AttemptFailed { .. }
+                | Self::FlowRunReturned { .. }
+                | Self::TaskRunFinished { .. }
+                | Self::FlowRunFinished { .. }
+                | Self::RetryConditionAsked { .. }
+                | Self::RetryConditionDecided { .. }
+                | Self::HookFinished { .. }
+        )
+    }
+
     /// The values that the event carries.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let (arguments, outcome, data) = match self {

@@ -42,13 +42,7 @@ impl Masker {
                 masked.extend(printed(event, *stream, tail.push(&self.masks, bytes)));
                 return;
             }
-            EventKind::AttemptFailed { .. }
-            | EventKind::FlowRunReturned { .. }
-            | EventKind::TaskRunFinished { .. }
-            | EventKind::FlowRunFinished { .. }
-            | EventKind::RetryConditionAsked { .. }
-            | EventKind::RetryConditionDecided { .. }
-            | EventKind::HookFinished { .. } => self.end_tails(event, masked),
+            kind if kind.ends_instance() => self.end_tails(event, masked),
             _ => {}
         }
         let mut event = event.clone();

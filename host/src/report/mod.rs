@@ -6,6 +6,7 @@ mod json;
 mod masked;
 mod masks;
 mod names;
+mod printable;
 mod progress;
 mod question;
 mod screen;

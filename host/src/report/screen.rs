@@ -1,14 +1,17 @@
 //! Where the terminal reporter writes: stdout and stderr, which may be one screen, and a progress
 //! line at its end.
 
+use std::collections::HashMap;
 use std::io::{Result, Write};
 
 use console::Term;
 
-use crate::model::Stream;
+use super::printable::Prints;
+use crate::model::{RunId, Stream};
 
 /// A line longer than this has no column that anybody needs.
 const LONG_LINE: usize = 4096;
+const RESET: &[u8] = b"\x1b[m";
 
 /// What of the two streams is a screen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,9 +22,23 @@ pub struct Terminals {
     pub colours: bool,
 }
 
+impl Terminals {
+    fn have(self, stream: Stream) -> bool {
+        match stream {
+            Stream::Stdout => self.stdout,
+            Stream::Stderr => self.stderr,
+        }
+    }
+}
+
 pub(super) struct Screen<Out, Log> {
     out: Out,
     log: Log,
+    terminals: Terminals,
+    /// What runs print on terminals.
+    prints: HashMap<(RunId, Stream), Prints>,
+    /// Whose colours are on.
+    coloured: Option<(RunId, Stream)>,
     /// One after another, what is written lands on the same screen.
     shared: bool,
     out_line: Line,
@@ -35,6 +52,9 @@ impl<Out: Write, Log: Write> Screen<Out, Log> {
         Self {
             out,
             log,
+            terminals,
+            prints: HashMap::new(),
+            coloured: None,
             shared: terminals.stdout && terminals.stderr,
             out_line: Line::default(),
             log_line: Line::default(),
@@ -42,37 +62,78 @@ impl<Out: Write, Log: Write> Screen<Out, Log> {
         }
     }
 
-    /// What a guest prints, as it is.
-    pub(super) fn print(&mut self, stream: Stream, bytes: &[u8]) -> Result<()> {
+    /// What a run prints: harmless on a terminal, and as it is elsewhere.
+    pub(super) fn print(&mut self, run: RunId, stream: Stream, bytes: &[u8]) -> Result<()> {
         self.clear_progress()?;
-        match stream {
-            Stream::Stdout => self.write_out(bytes)?,
-            Stream::Stderr => self.write_log(bytes)?,
+        if !self.terminals.have(stream) {
+            self.write(stream, bytes)?;
+            return self.out.flush();
         }
+        let of = (run, stream);
+        let prints = self.prints.entry(of).or_default();
+        let before = prints.colours().to_owned();
+        let shown = prints.push(bytes);
+        let colours_are_on = !prints.colours().is_empty();
+        if self.coloured != Some(of) {
+            self.reset_colours()?;
+            self.write(stream, before.as_bytes())?;
+        }
+        self.coloured = colours_are_on.then_some(of);
+        self.write(stream, shown.as_bytes())?;
         self.out.flush()
+    }
+
+    /// The instance that printed is gone.
+    pub(super) fn end_prints(&mut self, run: RunId) -> Result<()> {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Some(prints) = self.prints.remove(&(run, stream)) {
+                let rest = prints.end();
+                if !rest.is_empty() {
+                    self.clear_progress()?;
+                    self.reset_colours()?;
+                    self.write(stream, rest.as_bytes())?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A line of the log.
     pub(super) fn log(&mut self, line: &str) -> Result<()> {
-        self.clear_progress()?;
-        if !self.log_line.is_fresh() {
-            self.write_log(b"\n")?;
-        }
-        self.write_log(line.as_bytes())?;
-        self.write_log(b"\n")
+        self.write_line(Stream::Stderr, line)
     }
 
-    /// A line of stdout.
+    /// A line of stdout, which a guest has chosen.
     pub(super) fn answer(&mut self, line: &str) -> Result<()> {
-        self.clear_progress()?;
-        if !self.line(Stream::Stdout).is_fresh() {
-            self.write_out(b"\n")?;
+        match self.terminals.stdout {
+            true => {
+                let line = Prints::default().push(line.as_bytes());
+                self.write_line(Stream::Stdout, &line)
+            }
+            false => self.write_line(Stream::Stdout, line),
         }
-        self.write_out(line.as_bytes())?;
-        self.write_out(b"\n")
+    }
+
+    fn write_line(&mut self, stream: Stream, line: &str) -> Result<()> {
+        self.clear_progress()?;
+        self.reset_colours()?;
+        if !self.line(stream).is_fresh() {
+            self.write(stream, b"\n")?;
+        }
+        self.write(stream, line.as_bytes())?;
+        self.write(stream, b"\n")
+    }
+
+    /// What follows is of somebody else.
+    fn reset_colours(&mut self) -> Result<()> {
+        match self.coloured.take() {
+            Some((_, stream)) => self.write(stream, RESET),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn flush(&mut self) -> Result<()> {
+        self.reset_colours()?;
         self.log.flush()?;
         self.out.flush()
     }
@@ -93,20 +154,22 @@ impl<Out: Write, Log: Write> Screen<Out, Log> {
         }
     }
 
-    fn write_out(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.shared {
-            self.log.flush()?;
+    fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<()> {
+        self.line(stream).push(bytes);
+        match stream {
+            Stream::Stdout => {
+                if self.shared {
+                    self.log.flush()?;
+                }
+                self.out.write_all(bytes)
+            }
+            Stream::Stderr => {
+                if self.shared {
+                    self.out.flush()?;
+                }
+                self.log.write_all(bytes)
+            }
         }
-        self.line(Stream::Stdout).push(bytes);
-        self.out.write_all(bytes)
-    }
-
-    fn write_log(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.shared {
-            self.out.flush()?;
-        }
-        self.line(Stream::Stderr).push(bytes);
-        self.log.write_all(bytes)
     }
 
     fn line(&mut self, stream: Stream) -> &mut Line {
@@ -143,17 +206,23 @@ impl Line {
         self.tail.extend(&rest[..rest.len().min(room)]);
     }
 
+    /// Without colours, which take no room.
+    fn text(&self) -> String {
+        let text = String::from_utf8_lossy(&self.tail);
+        console::strip_ansi_codes(&text).into_owned()
+    }
+
     fn is_fresh(&self) -> bool {
-        self.tail.is_empty() && !self.returned
+        self.text().is_empty() && !self.returned
     }
 
     /// Where the cursor is on a screen of this width, if that can be told.
     fn column(&self, width: usize) -> Option<usize> {
-        let text = str::from_utf8(&self.tail).ok()?;
+        let text = self.text();
         if self.tail.len() == LONG_LINE || text.contains(char::is_control) {
             return None;
         }
-        let column = console::measure_text_width(text).checked_rem(width)?;
+        let column = console::measure_text_width(&text).checked_rem(width)?;
         // At the end of a row, terminals differ.
         (column > 0 || text.is_empty()).then_some(column)
     }
@@ -215,6 +284,10 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
+    use uuid::Uuid;
+
     use super::*;
 
     #[track_caller]
@@ -234,25 +307,94 @@ mod tests {
         check("AAAA\r\n", true, Some(0));
         check("0123456789ab", false, Some(2));
         check("世界", false, Some(4));
+        check("\x1b[31m", true, Some(0));
+        check("\x1b[31ma\x1b[m", false, Some(1));
     }
 
     #[test]
     fn a_cursor_that_may_be_anywhere_has_no_column() {
         check("0123456789", false, None);
-        check("\x1b[2J", false, None);
+        check("a\x08", false, None);
         check(&"x".repeat(5000), false, None);
+    }
+
+    const RUN: RunId = RunId(Uuid::nil());
+    const OTHER: RunId = RunId(Uuid::max());
+    const BOTH: Terminals = Terminals {
+        stdout: true,
+        stderr: true,
+        colours: true,
+    };
+
+    /// What two streams get, or one screen that is both.
+    fn written(
+        terminals: Terminals,
+        write: impl FnOnce(&mut Screen<Part<'_>, Part<'_>>) -> Result<()>,
+    ) -> [String; 2] {
+        let parts = [RefCell::default(), RefCell::default()];
+        let log = match terminals.stdout && terminals.stderr {
+            true => &parts[0],
+            false => &parts[1],
+        };
+        write(&mut Screen::new(Part(&parts[0]), Part(log), terminals)).expect("written");
+        parts.map(|part| String::from_utf8(part.into_inner()).expect("text"))
+    }
+
+    struct Part<'a>(&'a RefCell<Vec<u8>>);
+
+    impl Write for Part<'_> {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> Result<()> {
+            Ok(())
+        }
     }
 
     #[test]
     fn logs_and_answers_begin_on_a_line_of_their_own() {
-        let (mut out, mut log) = (Vec::new(), Vec::new());
-        let mut screen = Screen::new(&mut out, &mut log, Terminals::default());
-        screen.print(Stream::Stdout, b"1 2 ").expect("written");
-        screen.print(Stream::Stderr, b"oh").expect("written");
-        screen.log("logged").expect("written");
-        screen.answer("3").expect("written");
-        drop(screen);
-        assert_eq!(out, b"1 2 \n3\n");
-        assert_eq!(log, b"oh\nlogged\n");
+        let written = written(Terminals::default(), |screen| {
+            screen.print(RUN, Stream::Stdout, b"1 2 ")?;
+            screen.print(RUN, Stream::Stderr, b"oh")?;
+            screen.log("logged")?;
+            screen.answer("3")
+        });
+        assert_eq!(written, ["1 2 \n3\n", "oh\nlogged\n"]);
+    }
+
+    #[test]
+    fn prints_are_harmless_on_a_terminal_and_as_they_are_elsewhere() {
+        let stdout = Terminals {
+            stdout: true,
+            ..Terminals::default()
+        };
+        let written = written(stdout, |screen| {
+            screen.print(RUN, Stream::Stdout, b"\x1b")?;
+            screen.print(OTHER, Stream::Stdout, b"a")?;
+            screen.print(RUN, Stream::Stdout, b"[2J\x1b[")?;
+            screen.end_prints(RUN)?;
+            screen.print(RUN, Stream::Stderr, b"\x1b[2J\x07")?;
+            screen.answer("\"\u{9b}2J\"")
+        });
+        let stdout = "a\\u{1b}[2J\\u{1b}[\n\"\\u{9b}2J\"\n";
+        assert_eq!(written, [stdout, "\x1b[2J\x07"]);
+    }
+
+    #[test]
+    fn the_colours_of_a_run_are_its_own() {
+        let written = written(BOTH, |screen| {
+            screen.print(RUN, Stream::Stdout, b"\x1b[31mred\n")?;
+            screen.log("logged")?;
+            screen.print(RUN, Stream::Stdout, b"red")?;
+            screen.print(OTHER, Stream::Stdout, b"plain")?;
+            screen.print(RUN, Stream::Stdout, b"\x1b[0mplain\n")?;
+            screen.flush()?;
+            screen.print(RUN, Stream::Stderr, b"\x1b[32mgreen")?;
+            screen.flush()
+        });
+        let expected = "\x1b[31mred\n\x1b[mlogged\n\x1b[31mred\x1b[mplain\
+                        \x1b[31m\x1b[0mplain\n\x1b[32mgreen\x1b[m";
+        assert_eq!(written, [expected, ""]);
     }
 }

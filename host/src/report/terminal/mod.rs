@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::Reporter;
 use super::names::{Named, Names};
+use super::printable::printable;
 use super::progress::Progress;
 use super::question;
 use super::screen::{Screen, Terminals};
@@ -173,27 +174,15 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
     }
 }
 
-/// Without what would move a terminal's cursor: guests choose names and messages. Further lines
-/// are indented, so that none looks like one of the log.
-fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => shown.push_str("\n    "),
-            '\t' => shown.push('\t'),
-            control if control.is_control() => shown.extend(control.escape_default()),
-            other => shown.push(other),
-        }
-    }
-    shown
-}
-
 impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     fn show(&mut self, event: &Event) -> Result<()> {
         let run = self.names.of(event);
         self.progress.count(event);
         if let Some(stats) = &mut self.stats {
             stats.count(event);
+        }
+        if event.kind.ends_instance() {
+            self.screen.end_prints(event.run)?;
         }
         let Named { kind, name, .. } = &run;
         match &event.kind {
@@ -266,7 +255,9 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
             EventKind::Logged { level, message } => {
                 self.line(event, *level, format_args!("{kind} '{name}' - {message}"))
             }
-            EventKind::Printed { stream, bytes } => Ok(self.screen.print(*stream, bytes)?),
+            EventKind::Printed { stream, bytes } => {
+                Ok(self.screen.print(event.run, *stream, bytes)?)
+            }
             EventKind::ArtifactCreated { kind, key, .. } => {
                 self.artifact_created(event, &run, *kind, key)
             }
@@ -341,18 +332,5 @@ impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
             Some(text) => Ok(self.screen.show_progress(&printable(&text))?),
             None => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn guests_write_no_log_lines_of_others() {
-        assert_eq!(
-            printable("a\n10:00 | b\x1b[2J\r"),
-            "a\n    10:00 | b\\u{1b}[2J\\r"
-        );
     }
 }
