@@ -3,6 +3,7 @@
 mod chart;
 mod duration;
 mod json;
+mod line;
 mod masked;
 mod masks;
 mod names;
