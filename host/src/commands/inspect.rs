@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::config::{CompileOptions, Config, FILE};
 use super::{build, compile, home};
 use crate::model::{Definition, Options, Parameter};
+use crate::report::harmless;
 use crate::wasm;
 
 #[derive(Debug, Args)]
@@ -41,10 +42,10 @@ pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for flow in &component.manifest.flows {
-        write!(out, "{}", described("flow", flow)?)?;
+        write!(out, "{}", harmless(&described("flow", flow)?))?;
     }
     for task in &component.manifest.tasks {
-        write!(out, "{}", described("task", task)?)?;
+        write!(out, "{}", harmless(&described("task", task)?))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -32,6 +32,8 @@ use crate::wasm::CompilerFault;
 
 /// Runs flows and tasks compiled to WebAssembly, every task run in a sandbox of its own.
 #[derive(Debug, Parser)]
+use crate::report::harmless;
+
 #[command(version, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
@@ -113,10 +115,10 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .any(|kind| kind == std::io::ErrorKind::BrokenPipe)
 }
 
-/// The words of an error, outermost first.
+/// The words of an error, outermost first; it may repeat what guests say.
 pub fn explain(error: &anyhow::Error) -> String {
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
-    causes.join(": ")
+    harmless(&causes.join(": "))
 }
 
 /// The known names, the nearest first, as the end of a message about one that is unknown.
@@ -143,5 +145,5 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, it_has: &str) -
     reason = "a command's own words, beside no run's"
 )]
 fn note(line: &str) {
-    eprintln!("{line}");
+    eprintln!("{}", harmless(line));
 }

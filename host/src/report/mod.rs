@@ -27,6 +27,7 @@ pub use masked::Masker;
 pub use masks::{Masks, SHORTEST_SECRET};
 pub use screen::Terminals;
 pub use terminal::TerminalReporter;
+pub use printable::harmless;
 pub use trace::{chrome_trace, otlp};
 pub use tree::Tree;
 

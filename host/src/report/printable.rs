@@ -19,6 +19,18 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
+/// An error or a note, in as many lines as it has.
+pub fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            other => push(&mut shown, other),
+        }
+    }
+    shown
+}
+
 fn push(shown: &mut String, character: char) {
     match character.is_control() || reorders(character) {
         true => shown.extend(character.escape_default()),
@@ -178,6 +190,11 @@ mod tests {
         let text = "größe 世界\r\n\t\x1b[1;31mred\x1b[m \x1b[38;2;1;2;3mblue\x1b[0m";
         check(text.as_bytes(), text);
     }
+    #[test]
+    fn errors_that_repeat_what_guests_say_are_harmless() {
+        assert_eq!(harmless("a\n  |\tb\x1b[2J\r"), "a\n  |\tb\\u{1b}[2J\\r");
+    }
+
 
     #[test]
     fn nothing_else_reaches_the_terminal() {
