@@ -28,12 +28,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::report::harmless;
 use crate::wasm::CompilerFault;
 
 /// Runs flows and tasks compiled to WebAssembly, every task run in a sandbox of its own.
 #[derive(Debug, Parser)]
-use crate::report::harmless;
-
 #[command(version, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]

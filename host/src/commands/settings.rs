@@ -15,7 +15,7 @@ use super::tenant::{self, Tenant};
 use super::{home, machine, secrets};
 use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
 use crate::runner::{Quotas, Target};
-use crate::wasm::{CompileLimits, FolderGrant, Grants, SecretGrant, SecretSource};
+use crate::wasm::{CompileLimits, FolderGrant, Grants, SecretGrant, SecretSource, option};
 
 const MAX_CONCURRENCY: u32 = 1000;
 const MAX_QUEUED: usize = 1_000_000;
@@ -91,7 +91,7 @@ impl Settings {
     }
 
     /// The options that would grant what the project asks for and does not get.
-    fn missing(&self) -> Vec<String> {
+    pub(super) fn missing(&self) -> Vec<String> {
         let limits = self.raised_limits();
         let (asked, granted) = (&self.project.grants, &self.operator.grants);
         let dirs = lacking(&asked.dirs, &granted.dirs, |asked, granted| {
@@ -112,11 +112,11 @@ impl Settings {
         limits
             .into_iter()
             .chain(self.missing_to_compile())
-            .chain(dirs.map(|grant| format!("--dir {grant}")))
-            .chain(env.map(|variable| format!("--env {}={}", variable.name, variable.value)))
-            .chain(net.map(|grant| format!("--allow-net {grant}")))
-            .chain(vars.map(|grant| format!("--var {}", quoted(grant))))
-            .chain(secrets.map(|grant| format!("--secret {}", quoted(grant))))
+            .chain(dirs.map(|grant| option("--dir", grant)))
+            .chain(env.map(|variable| option("--env", variable)))
+            .chain(net.map(|grant| option("--allow-net", grant)))
+            .chain(vars.map(|grant| option("--var", grant)))
+            .chain(secrets.map(|grant| option("--secret", grant)))
             .collect()
     }
 
@@ -321,16 +321,6 @@ fn lacking<'a, T>(
 /// As an option takes it.
 fn word(size: ByteSize) -> String {
     size.to_string().replace(' ', "")
-}
-
-/// As one word of the shell: a project's text may hold anything.
-fn quoted(grant: &impl ToString) -> String {
-    let text = grant.to_string();
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_=.,:/@%+".contains(char);
-    match text.chars().all(is_plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }
 
 /// The file of the current folder, which may have come with the folder: it starts no commands.

@@ -25,9 +25,9 @@ pub use duration::duration;
 pub use json::{JsonReporter, ended_as_json};
 pub use masked::Masker;
 pub use masks::{Masks, SHORTEST_SECRET};
+pub use printable::harmless;
 pub use screen::Terminals;
 pub use terminal::TerminalReporter;
-pub use printable::harmless;
 pub use trace::{chrome_trace, otlp};
 pub use tree::Tree;
 

@@ -195,7 +195,6 @@ mod tests {
         assert_eq!(harmless("a\n  |\tb\x1b[2J\r"), "a\n  |\tb\\u{1b}[2J\\r");
     }
 
-
     #[test]
     fn nothing_else_reaches_the_terminal() {
         check(b"\x1b]52;c;cm0=\x07", "\\u{1b}]52;c;cm0=\\u{7}");

@@ -87,7 +87,7 @@ impl Grants {
         let granted = self.variables.iter().find(|granted| granted.name == name);
         granted
             .map(|granted| &*granted.value)
-            .ok_or_else(|| not_granted("variable", name, &format!("--var {name}=JSON")))
+            .ok_or_else(|| not_granted("variable", name, "--var", "JSON"))
     }
 
     /// The secret's value, or what to say to who asks for it.
@@ -95,7 +95,7 @@ impl Grants {
         let granted = self.secrets.iter().find(|granted| granted.name == name);
         granted
             .map(|granted| &*granted.value)
-            .ok_or_else(|| not_granted("secret", name, &format!("--secret {name}=env:NAME")))
+            .ok_or_else(|| not_granted("secret", name, "--secret", "env:NAME"))
     }
 
     pub(super) async fn allow(&self, address: SocketAddr) -> bool {
@@ -108,8 +108,21 @@ impl Grants {
     }
 }
 
-fn not_granted(what: &str, name: &str, option: &str) -> String {
+fn not_granted(what: &str, name: &str, grant: &str, value: &str) -> String {
+    let option = option(grant, &format!("{name}={value}"));
     format!("no {what} '{name}' is granted; grant it with {option}")
+}
+
+/// An option for somebody to give to a shell, whatever a project or a guest put into its value.
+pub fn option(name: &str, value: &impl ToString) -> String {
+    let value = value.to_string();
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_=.,:/@%+".contains(char);
+    // What looks like an option itself is not taken for a value.
+    let separator = if value.starts_with('-') { '=' } else { ' ' };
+    match value.chars().all(is_plain) {
+        true => format!("{name}{separator}{value}"),
+        false => format!("{name}{separator}'{}'", value.replace('\'', r"'\''")),
+    }
 }
 
 impl NetworkGrant {
@@ -135,9 +148,9 @@ impl FromStr for FolderGrant {
             Some(text) => (text, true),
             None => (text, false),
         };
-        let (host, guest) = text.split_once("::").unwrap_or((text, text));
+        let (host, guest) = text.rsplit_once("::").unwrap_or((text, text));
         ensure!(
-            !host.is_empty() && !guest.is_empty(),
+            !host.is_empty() && !guest.is_empty() && !guest.starts_with(':'),
             "expected HOST::GUEST[:ro]"
         );
         Ok(Self {
@@ -231,6 +244,12 @@ impl fmt::Display for FolderGrant {
     }
 }
 
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
+}
+
 impl fmt::Display for NetworkGrant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.host.contains(':'), self.port) {
@@ -284,6 +303,18 @@ mod tests {
     }
 
     #[test]
+    fn an_option_is_given_to_a_shell_as_it_is() {
+        for (value, shown) in [
+            ("a=1", "--env a=1"),
+            ("a=$(b)", "--env 'a=$(b)'"),
+            ("a=it's", r"--env 'a=it'\''s'"),
+            ("-a=1", "--env=-a=1"),
+        ] {
+            assert_eq!(option("--env", &value), shown);
+        }
+    }
+
+    #[test]
     fn hosts_with_and_without_ports() {
         check("example.org", "example.org", None);
         check("example.org:443", "example.org", Some(443));
@@ -296,7 +327,11 @@ mod tests {
 
     #[test]
     fn folders_under_their_own_name_or_another() {
-        for (text, shown) in [("data", "data::data"), ("a/b::c:ro", "a/b::c:ro")] {
+        for (text, shown) in [
+            ("data", "data::data"),
+            ("a/b::c:ro", "a/b::c:ro"),
+            ("a:::b", "a:::b"),
+        ] {
             let grant: FolderGrant = text.parse().expect("a grant");
             assert_eq!(grant.to_string(), shown);
         }

@@ -34,6 +34,7 @@ pub use engine::engine;
 pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{
     FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,
+    option,
 };
 pub use replay::Seed;
 use sandbox::Sandbox;
