@@ -208,12 +208,14 @@ fn compiler_of(group: u32) -> u32 {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_compiler_ends_with_whoever_asked_for_the_code() {
-    let file = in_file("ends", &component(&busy(60_000).repeat(20)));
+    let bomb = component(&busy(60_000).repeat(20));
     let end: [fn(&mut std::process::Child); 2] = [
         |child| interrupt(child),
         |child| child.kill().expect("it runs"),
     ];
     for end in end {
+        // Nothing is kept of one for the other, should it be compiled before it is ended.
+        let file = in_file("ends", &bomb);
         let mut child = inspect(&file, &[]).spawn().expect("it starts");
         let group = child.id();
         compiler_of(group);
