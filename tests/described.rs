@@ -134,7 +134,11 @@ fn what_it_asks_of_the_host_neither_hangs_nor_counts() {
     let log = "i32.const 0 i32.const 0 i32.const 10 call $log";
     check("log", &does(log), 0, "");
     let flood = "(loop i32.const 0 i32.const 0 i32.const 1000000 call $log br 0)";
-    refused("flood", &does(flood), "printed and logged more than 16 MiB");
+    refused(
+        "flood",
+        &does(flood),
+        "it went beyond its limit output = 16MiB",
+    );
     // The refusal is handed to the guest, which has no memory for it.
     let pause = "i32.const 0 i32.const 0 i32.const 0 i32.const 0 i32.const 0 i64.const 0
         i32.const 0 call $pause";
@@ -156,7 +160,11 @@ fn an_answer_without_end_is_refused() {
     // Each has the same megabyte for its description.
     let definition = words(&[0, 0, 65536, 1 << 20, 0, 0, 0, 0, 0, 0]);
     let same = [tasks(ANSWER + 16, 1000), definition.repeat(1000)].concat();
-    refused("same", &guest("", "", &same), "too much data");
+    refused(
+        "same",
+        &guest("", "", &same),
+        "it says more of itself than 16777216 bytes",
+    );
     refused("outside", &guest("", "", &tasks(u32::MAX - 3, 1000)), "");
 }
 

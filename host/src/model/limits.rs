@@ -196,12 +196,23 @@ pub struct Exceeded {
     by: SetBy,
 }
 
+impl Exceeded {
+    /// Without the way to raise it.
+    pub fn what(&self) -> String {
+        let Self { cap, amount, .. } = self;
+        format!(
+            "went beyond its limit {} = {}",
+            cap.name(),
+            cap.shown(*amount)
+        )
+    }
+}
+
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cap, amount, by } = self;
-        let name = cap.name();
-        write!(f, "went beyond its limit {name} = {}; ", cap.shown(*amount))?;
-        match by {
+        let name = self.cap.name();
+        write!(f, "{}; ", self.what())?;
+        match self.by {
             SetBy::Operator => write!(f, "raise it with --{name}"),
             SetBy::Table => write!(f, "raise it in its limits in wflow.toml"),
             SetBy::Project => write!(f, "its project has lowered it"),

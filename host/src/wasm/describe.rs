@@ -17,7 +17,7 @@ use super::outcome;
 use super::replay::Seed;
 use super::sandbox::Sandbox;
 use crate::model::{
-    Cap, Caps, Definition, Limits, Manifest, Options, Parameter, RunId, RunnerKind, SetBy,
+    Cap, Caps, Definition, Exceeded, Limits, Manifest, Options, Parameter, RunId, RunnerKind, SetBy,
 };
 use crate::runner::{Attempt, Call, Job, Mailbox, Meter, Target, TaskFuture};
 
@@ -59,7 +59,14 @@ async fn ask(engine: &Engine, guest: &GuestPre<Sandbox>) -> Result<plugin::Manif
         Err(_) if store.data().refused_growth.is_some() => {
             bail!("it wants more memory than {}", ByteSize(MEMORY))
         }
-        Err(error) => bail!(outcome::crash(&error, store.data())),
+        Err(error) if outcome::is_too_much(&error.root_cause().to_string()) => {
+            bail!("it says more of itself than {TEXT} bytes")
+        }
+        Err(error) => match error.downcast_ref::<Exceeded>() {
+            // Nobody can raise it here.
+            Some(exceeded) => bail!("it {}", exceeded.what()),
+            None => bail!(outcome::crash(&error, store.data())),
+        },
     }
 }
 

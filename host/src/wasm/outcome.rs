@@ -107,12 +107,17 @@ pub(super) fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
     }
 }
 
+/// Whether one call was to hand over more than wasmtime was told to allow.
+pub(super) fn is_too_much(message: &str) -> bool {
+    message.contains("fuel allocated for hostcalls")
+}
+
 /// Two limits are kept by wasmtime, whose errors have no types.
 fn wasmtimes_own(message: &str, sandbox: &Sandbox) -> String {
     if message.contains("instance count too high") {
         return sandbox.limits().exceeded(Cap::Instances).to_string();
     }
-    if message.contains("fuel allocated for hostcalls") {
+    if is_too_much(message) {
         return "handed over more in one call than its limits arguments and result allow; raise them \
                 with --arguments and --result"
             .to_owned();
