@@ -80,6 +80,7 @@ fn run_once(args: &RunArgs, journal: Journal, key: &str) -> Result<ExitCode> {
 }
 
 pub(super) fn execute(args: &RunArgs, start: Start) -> Result<ExitCode> {
+    allow_open_files();
     let settings = Settings::read(
         &args.options,
         args.config.as_deref(),
@@ -94,6 +95,19 @@ pub(super) fn execute(args: &RunArgs, start: Start) -> Result<ExitCode> {
         .context(HostFault)?;
     runtime.block_on(go(args, start, &settings, &path))
 }
+
+/// As many as there may be: all attempts have theirs open in this process, and a shell's soft limit is
+/// made for single programs.
+#[cfg(unix)]
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let current = maximum;
+    let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
+}
+
+#[cfg(not(unix))]
+fn allow_open_files() {}
 
 async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> Result<ExitCode> {
     let grants = settings.grants()?;
