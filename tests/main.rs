@@ -8,6 +8,7 @@ mod conditions;
 mod described;
 mod durability;
 mod ends;
+mod files;
 mod floors;
 mod harness;
 mod hooks;

@@ -23,7 +23,14 @@ fn errors_are_failures() {
 
 #[test]
 fn no_file_is_there_without_a_grant() {
-    check("io-error", r#""kind":"failed","message":""#);
+    check(
+        "io-error",
+        "no folder is granted for /no/such/file; grant it with --dir HOST::/no/such:ro",
+    );
+    check(
+        "read-file",
+        r#""kind":"denied","message":"Permission denied"#,
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod concurrency;
 mod conditions;
 mod durable;
 mod ends;
+mod files;
 mod hooks;
 mod kinds;
 mod lowered;

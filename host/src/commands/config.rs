@@ -136,8 +136,8 @@ pub(super) struct CompileOptions {
 #[serde(default, deny_unknown_fields)]
 #[command(next_help_heading = "Grants")]
 pub(super) struct GrantLists {
-    /// A folder that guests see; read-only with :ro
-    #[arg(long = "dir", value_name = "HOST::GUEST[:ro]")]
+    /// A folder that guests see; read-only with :ro, for so many bytes of files with :max
+    #[arg(long = "dir", value_name = "HOST::GUEST[:ro][:max=SIZE]")]
     #[serde(deserialize_with = "texts")]
     pub(super) dirs: Vec<FolderGrant>,
     /// A variable that guests see

@@ -15,7 +15,7 @@ use super::tenant::{self, Tenant};
 use super::{home, machine, secrets};
 use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
 use crate::runner::{Quotas, Target};
-use crate::wasm::{CompileLimits, FolderGrant, Grants, SecretGrant, SecretSource, option};
+use crate::wasm::{CompileLimits, Folder, FolderGrant, Grants, SecretGrant, SecretSource, option};
 
 const MAX_CONCURRENCY: u32 = 1000;
 const MAX_QUEUED: usize = 1_000_000;
@@ -95,7 +95,9 @@ impl Settings {
         let limits = self.raised_limits();
         let (asked, granted) = (&self.project.grants, &self.operator.grants);
         let dirs = lacking(&asked.dirs, &granted.dirs, |asked, granted| {
-            granted.guest == asked.guest && (asked.read_only || !granted.read_only)
+            granted.guest == asked.guest
+                && (asked.read_only || !granted.read_only)
+                && !is_less(granted.quota, asked.quota)
         });
         let env = lacking(&asked.env, &granted.env, |asked, granted| {
             granted.name == asked.name
@@ -266,7 +268,7 @@ impl Settings {
         }
     }
 
-    /// What the operator grants, the secrets read.
+    /// What the operator grants, the secrets read and the folders measured.
     pub(super) fn grants(&self) -> Result<Grants> {
         let GrantLists {
             dirs,
@@ -278,7 +280,7 @@ impl Settings {
             random,
         } = self.operator.grants.clone();
         Ok(Grants {
-            folders: dirs,
+            folders: dirs.into_iter().map(Folder::new).collect::<Result<_>>()?,
             environment: env,
             network: net,
             variables: vars,
@@ -316,6 +318,11 @@ fn lacking<'a, T>(
 ) -> impl Iterator<Item = &'a T> {
     let is_covered = move |asked: &T| granted.iter().any(|granted| covers(asked, granted));
     asked.iter().filter(move |asked| !is_covered(asked))
+}
+
+/// A project that asks for no quota is content with any.
+fn is_less(granted: Option<u64>, asked: Option<u64>) -> bool {
+    matches!((granted, asked), (Some(granted), Some(asked)) if granted < asked)
 }
 
 /// As an option takes it.

@@ -96,11 +96,17 @@ impl Cap {
 
     /// The amount as options and `wflow.toml` spell it.
     pub fn shown(self, amount: u64) -> String {
-        match self.unit() {
+        self.unit().shown(amount)
+    }
+}
+
+impl Unit {
+    pub fn shown(self, amount: u64) -> String {
+        match self {
             _ if amount == NONE => "none".to_owned(),
-            Unit::Bytes => bytes(amount),
-            Unit::Milliseconds => milliseconds(amount),
-            Unit::Count => amount.to_string(),
+            Self::Bytes => bytes(amount),
+            Self::Milliseconds => milliseconds(amount),
+            Self::Count => amount.to_string(),
         }
     }
 }

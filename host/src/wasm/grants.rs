@@ -6,14 +6,17 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Error, Result, ensure};
+use bytesize::ByteSize;
 use serde::de::IgnoredAny;
 
+use super::files::Folder;
 use super::fixed::{ClockGrant, RandomGrant};
+use crate::model::Unit;
 
 /// What every run may use beyond its own memory; nothing by default.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
-    pub folders: Vec<FolderGrant>,
+    pub folders: Vec<Folder>,
     pub environment: Vec<Variable>,
     pub network: Vec<NetworkGrant>,
     pub variables: Vec<VariableGrant>,
@@ -23,12 +26,14 @@ pub struct Grants {
 }
 
 /// A folder of the host that guests see: `HOST::GUEST`, or `HOST` under its own name; read-only
-/// with `:ro` at the end.
+/// with `:ro` at the end, with a quota with `:max=SIZE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderGrant {
     pub host: PathBuf,
     pub guest: String,
     pub read_only: bool,
+    /// Bytes that all files in it may take together.
+    pub quota: Option<u64>,
 }
 
 /// A variable that guests see: `NAME=VALUE`.
@@ -144,6 +149,10 @@ impl FromStr for FolderGrant {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        let (text, quota) = match text.rsplit_once(":max=") {
+            Some((text, size)) => (text, Some(bytes(size)?)),
+            None => (text, None),
+        };
         let (text, read_only) = match text.strip_suffix(":ro") {
             Some(text) => (text, true),
             None => (text, false),
@@ -151,14 +160,21 @@ impl FromStr for FolderGrant {
         let (host, guest) = text.rsplit_once("::").unwrap_or((text, text));
         ensure!(
             !host.is_empty() && !guest.is_empty() && !guest.starts_with(':'),
-            "expected HOST::GUEST[:ro]"
+            "expected HOST::GUEST[:ro][:max=SIZE]"
         );
         Ok(Self {
             host: host.into(),
             guest: guest.into(),
             read_only,
+            quota,
         })
     }
+}
+
+fn bytes(size: &str) -> Result<u64> {
+    let parsed = size.parse::<ByteSize>().map_err(Error::msg);
+    let parsed = parsed.with_context(|| format!("max={size} is no size like 100MiB"))?;
+    Ok(parsed.as_u64())
 }
 
 fn named(text: &str) -> Option<(&str, &str)> {
@@ -240,7 +256,11 @@ impl SecretSource {
 impl fmt::Display for FolderGrant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let suffix = if self.read_only { ":ro" } else { "" };
-        write!(f, "{}::{}{suffix}", self.host.display(), self.guest)
+        write!(f, "{}::{}{suffix}", self.host.display(), self.guest)?;
+        match self.quota {
+            Some(bytes) => write!(f, ":max={}", Unit::Bytes.shown(bytes)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -331,11 +351,15 @@ mod tests {
             ("data", "data::data"),
             ("a/b::c:ro", "a/b::c:ro"),
             ("a:::b", "a:::b"),
+            ("a::c:max=0.5GiB", "a::c:max=512MiB"),
+            ("a:ro:max=1000", "a::a:ro:max=1000B"),
         ] {
             let grant: FolderGrant = text.parse().expect("a grant");
             assert_eq!(grant.to_string(), shown);
+            assert_eq!(shown.parse::<FolderGrant>().expect("a grant"), grant);
         }
         assert!("::c".parse::<FolderGrant>().is_err());
+        assert!("a:max=lots".parse::<FolderGrant>().is_err());
     }
 
     #[test]

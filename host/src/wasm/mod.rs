@@ -6,6 +6,7 @@ mod compiler;
 mod component;
 mod describe;
 mod engine;
+mod files;
 mod fixed;
 mod grants;
 mod imports;
@@ -31,6 +32,7 @@ pub use compiler::{CompileLimits, Compiler, CompilerFault, compile};
 use component::Guests;
 pub use component::{LoadedComponent, load};
 pub use engine::engine;
+pub use files::Folder;
 pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{
     FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,

@@ -8,6 +8,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use super::files::{Handles, Opened};
 use super::fixed::FrozenClock;
 use super::grants::{Grants, Variable};
 use super::output::{Output, Printed};
@@ -22,8 +23,7 @@ pub(super) struct Sandbox {
     pub(super) printed: Arc<Mutex<Printed>>,
     /// Why the limiter refused to let it grow: a trap that follows is about that.
     pub(super) refused_growth: Option<String>,
-    /// What it asked for last, where that was refused: a failure that follows is about that.
-    pub(super) denied: Option<String>,
+    pub(super) refused: Refused,
     /// Bytes of its linear memories, which never shrink, and of the host's memory.
     memory: usize,
     share: Share,
@@ -31,12 +31,30 @@ pub(super) struct Sandbox {
     table_elements: usize,
     pub(super) submits: u64,
     pub(super) artifacts: u64,
+    pub(super) opened: Opened,
+    /// Files and sockets that are open.
+    pub(super) handles: Handles,
     pub(super) grants: Arc<Grants>,
     /// Of a flow: what it has been told.
     pub(super) history: Option<Arc<Mutex<History>>>,
     /// What the random numbers of flows come from.
     seed: Seed,
     wasi: Option<WasiCtx>,
+}
+
+/// What the guest asked for last, where that was refused: a failure that follows is about that. Shared
+/// with its streams.
+#[derive(Clone, Default)]
+pub(super) struct Refused(Arc<Mutex<Option<String>>>);
+
+impl Refused {
+    pub(super) fn set(&self, how: Option<String>) {
+        *self.0.lock().expect("never held across a panic") = how;
+    }
+
+    pub(super) fn get(&self) -> Option<String> {
+        self.0.lock().expect("never held across a panic").clone()
+    }
 }
 
 impl Sandbox {
@@ -50,12 +68,14 @@ impl Sandbox {
             table: ResourceTable::new(),
             printed: Arc::default(),
             refused_growth: None,
-            denied: None,
+            refused: Refused::default(),
             memory: 0,
             share: mailbox.budget().nothing(),
             table_elements: 0,
             submits: 0,
             artifacts: 0,
+            opened: Opened::default(),
+            handles: Handles::default(),
             grants: grants.clone(),
             wasi: None,
         }
@@ -108,12 +128,13 @@ impl Sandbox {
         wasi.socket_addr_check(move |address, how| {
             Box::pin(is_allowed(grants.clone(), address, how))
         });
-        for folder in &self.grants.folders {
-            let permissions = match folder.read_only {
+        // By their indices: the names are for `files` to give.
+        for (index, folder) in self.grants.folders.iter().enumerate() {
+            let permissions = match folder.grant.read_only {
                 true => FsPerms::ReadOnly,
                 false => FsPerms::ReadWrite,
             };
-            let _ = wasi.preopened_dir(&folder.host, &folder.guest, permissions);
+            let _ = wasi.preopened_dir(&folder.grant.host, index.to_string(), permissions);
         }
         wasi.build()
     }
@@ -216,11 +237,11 @@ impl Sandbox {
 
     /// Something was asked for that is not granted; `how` names the grant.
     pub(super) fn deny(&mut self, how: impl Into<String>) {
-        self.denied = Some(how.into());
+        self.refused.set(Some(how.into()));
     }
 
     /// Something was asked for, and granted: what was refused before did not stop the guest.
     pub(super) fn grant(&mut self) {
-        self.denied = None;
+        self.refused.set(None);
     }
 }
