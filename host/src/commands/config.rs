@@ -17,8 +17,8 @@ use super::tenant::Tenant;
 use super::{machine, nearest};
 use crate::model::{Limit, RunnerKind};
 use crate::wasm::{
-    ClockGrant, FolderGrant, NetworkGrant, RandomGrant, SecretGrant, SecretSource, Variable,
-    VariableGrant,
+    ClockGrant, FolderGrant, HttpGrant, NetworkGrant, RandomGrant, SecretGrant, SecretSource,
+    Variable, VariableGrant,
 };
 
 /// The file of the operator in the folder where wflow is started, or of a project.
@@ -144,10 +144,18 @@ pub(super) struct GrantLists {
     #[arg(long, value_name = "NAME=VALUE")]
     #[serde(deserialize_with = "texts")]
     pub(super) env: Vec<Variable>,
-    /// A host that guests may connect to
+    /// A host that guests may connect to: a name, an address or a range such as 10.0.0.0/8
     #[arg(long = "allow-net", value_name = "HOST[:PORT]")]
     #[serde(deserialize_with = "texts")]
     pub(super) net: Vec<NetworkGrant>,
+    /// Requests that guests may send, e.g. "GET,HEAD https://api.example.org" (https unless http is
+    /// named; *.example.org for all names below)
+    #[arg(
+        long = "allow-http",
+        value_name = "[METHOD,...] [SCHEME://]HOST[:PORT]"
+    )]
+    #[serde(deserialize_with = "texts")]
+    pub(super) http: Vec<HttpGrant>,
     /// A value that guests may ask for; what is no JSON is a string
     #[arg(long = "var", value_name = "NAME=JSON")]
     #[serde(deserialize_with = "texts")]
@@ -242,6 +250,7 @@ impl Config {
         self.grants.dirs.extend(below.grants.dirs);
         self.grants.env.extend(below.grants.env);
         self.grants.net.extend(below.grants.net);
+        self.grants.http.extend(below.grants.http);
         self.grants.vars.extend(below.grants.vars);
         self.grants.secrets.extend(below.grants.secrets);
         let grants = &mut self.grants;

@@ -103,7 +103,10 @@ impl Settings {
             granted.name == asked.name
         });
         let net = lacking(&asked.net, &granted.net, |asked, granted| {
-            granted.host == asked.host && (granted.port.is_none() || granted.port == asked.port)
+            granted.covers(asked)
+        });
+        let http = lacking(&asked.http, &granted.http, |asked, granted| {
+            granted.covers(asked)
         });
         let vars = lacking(&asked.vars, &granted.vars, |asked, granted| {
             granted.name == asked.name
@@ -117,6 +120,7 @@ impl Settings {
             .chain(dirs.map(|grant| option("--dir", grant)))
             .chain(env.map(|variable| option("--env", variable)))
             .chain(net.map(|grant| option("--allow-net", grant)))
+            .chain(http.map(|grant| option("--allow-http", grant)))
             .chain(vars.map(|grant| option("--var", grant)))
             .chain(secrets.map(|grant| option("--secret", grant)))
             .collect()
@@ -274,6 +278,7 @@ impl Settings {
             dirs,
             env,
             net,
+            http,
             vars,
             secrets,
             clock,
@@ -283,6 +288,7 @@ impl Settings {
             folders: dirs.into_iter().map(Folder::new).collect::<Result<_>>()?,
             environment: env,
             network: net,
+            http,
             variables: vars,
             secrets: secrets::read(&secrets)?,
             clock: clock.unwrap_or_default(),

@@ -16,6 +16,7 @@ use super::compiler::{Compiler, one_line};
 use super::describe::describe;
 use super::engine;
 use super::files;
+use super::network;
 use super::pure;
 use super::replay;
 use super::sandbox::Sandbox;
@@ -181,6 +182,7 @@ fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPr
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     replay::add_to_linker(&mut linker)?;
     files::add_to_linker(&mut linker)?;
+    network::add_to_linker(&mut linker)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
     if pure {
         pure::deny(&mut linker, engine, component)?;

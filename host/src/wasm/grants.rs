@@ -1,7 +1,6 @@
 //! What the operator grants to guests, in the spelling of the command line.
 
 use std::fmt;
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -11,6 +10,7 @@ use serde::de::IgnoredAny;
 
 use super::files::Folder;
 use super::fixed::{ClockGrant, RandomGrant};
+use super::network::{HttpGrant, NetworkGrant};
 use crate::model::Unit;
 
 /// What every run may use beyond its own memory; nothing by default.
@@ -19,6 +19,7 @@ pub struct Grants {
     pub folders: Vec<Folder>,
     pub environment: Vec<Variable>,
     pub network: Vec<NetworkGrant>,
+    pub http: Vec<HttpGrant>,
     pub variables: Vec<VariableGrant>,
     pub secrets: Vec<Secret>,
     pub clock: ClockGrant,
@@ -41,14 +42,6 @@ pub struct FolderGrant {
 pub struct Variable {
     pub name: String,
     pub value: String,
-}
-
-/// A host that guests may connect to: `HOST[:PORT]`, by name or address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NetworkGrant {
-    pub host: String,
-    /// None for every port.
-    pub port: Option<u16>,
 }
 
 /// A value that guests may ask for: `NAME=JSON`, or `NAME=TEXT` for a string that is no JSON.
@@ -102,15 +95,6 @@ impl Grants {
             .map(|granted| &*granted.value)
             .ok_or_else(|| not_granted("secret", name, "--secret", "env:NAME"))
     }
-
-    pub(super) async fn allow(&self, address: SocketAddr) -> bool {
-        for host in &self.network {
-            if host.allows(address).await {
-                return true;
-            }
-        }
-        false
-    }
 }
 
 fn not_granted(what: &str, name: &str, grant: &str, value: &str) -> String {
@@ -127,21 +111,6 @@ pub fn option(name: &str, value: &impl ToString) -> String {
     match value.chars().all(is_plain) {
         true => format!("{name}{separator}{value}"),
         false => format!("{name}{separator}'{}'", value.replace('\'', r"'\''")),
-    }
-}
-
-impl NetworkGrant {
-    /// Whether the address is one of the host's; a name is resolved now, as its addresses change.
-    async fn allows(&self, address: SocketAddr) -> bool {
-        if self.port.is_some_and(|port| port != address.port()) {
-            return false;
-        }
-        let named = (self.host.clone(), address.port());
-        let resolved = tokio::task::spawn_blocking(move || named.to_socket_addrs()).await;
-        let Ok(Ok(mut addresses)) = resolved else {
-            return false;
-        };
-        addresses.any(|allowed| allowed.ip().to_canonical() == address.ip().to_canonical())
     }
 }
 
@@ -189,25 +158,6 @@ impl FromStr for Variable {
         Ok(Self {
             name: name.into(),
             value: value.into(),
-        })
-    }
-}
-
-impl FromStr for NetworkGrant {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        // Without brackets, the colons of an IPv6 address are its own.
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
-            _ => (text, None),
-        };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        ensure!(!host.is_empty(), "expected HOST[:PORT]");
-        let port = port.map(str::parse).transpose();
-        Ok(Self {
-            host: host.into(),
-            port: port.context("the port is a number from 0 to 65535")?,
         })
     }
 }
@@ -270,16 +220,6 @@ impl fmt::Display for Variable {
     }
 }
 
-impl fmt::Display for NetworkGrant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.host.contains(':'), self.port) {
-            (true, Some(port)) => write!(f, "[{}]:{port}", self.host),
-            (false, Some(port)) => write!(f, "{}:{port}", self.host),
-            (_, None) => f.write_str(&self.host),
-        }
-    }
-}
-
 impl fmt::Display for VariableGrant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.name, self.value)
@@ -315,13 +255,6 @@ impl fmt::Debug for Secret {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(text: &str, host: &str, port: Option<u16>) {
-        let grant: NetworkGrant = text.parse().expect("a grant");
-        assert_eq!((&*grant.host, grant.port), (host, port));
-        assert_eq!(grant.to_string(), text);
-    }
-
     #[test]
     fn an_option_is_given_to_a_shell_as_it_is() {
         for (value, shown) in [
@@ -332,17 +265,6 @@ mod tests {
         ] {
             assert_eq!(option("--env", &value), shown);
         }
-    }
-
-    #[test]
-    fn hosts_with_and_without_ports() {
-        check("example.org", "example.org", None);
-        check("example.org:443", "example.org", Some(443));
-        check("127.0.0.1:8080", "127.0.0.1", Some(8080));
-        check("::1", "::1", None);
-        check("[::1]:80", "::1", Some(80));
-        assert!("example.org:http".parse::<NetworkGrant>().is_err());
-        assert!(":80".parse::<NetworkGrant>().is_err());
     }
 
     #[test]

@@ -10,10 +10,12 @@ mod files;
 mod fixed;
 mod grants;
 mod imports;
+mod network;
 mod outcome;
 mod output;
 mod pause;
 mod pure;
+mod refusal;
 mod replay;
 mod sandbox;
 mod words;
@@ -35,9 +37,9 @@ pub use engine::engine;
 pub use files::Folder;
 pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{
-    FolderGrant, Grants, NetworkGrant, Secret, SecretGrant, SecretSource, Variable, VariableGrant,
-    option,
+    FolderGrant, Grants, Secret, SecretGrant, SecretSource, Variable, VariableGrant, option,
 };
+pub use network::{HttpGrant, NetworkGrant};
 pub use replay::Seed;
 use sandbox::Sandbox;
 

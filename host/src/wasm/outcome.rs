@@ -26,7 +26,7 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
             None => crashed(crash(&error, sandbox)),
         },
     };
-    Outcome::Failed(match sandbox.refused.get() {
+    Outcome::Failed(match sandbox.refusal.how() {
         Some(how) => Failure::permanent(FailureKind::Denied, format!("{}: {how}", failure.message)),
         None => failure,
     })

@@ -9,7 +9,7 @@ use wasmtime::{Engine, Result};
 use super::sandbox::Sandbox;
 
 /// As wasmtime's WASI names its interfaces; a component may have been built for an older one.
-const WASI: &str = "@0.2.12";
+pub(super) const WASI: &str = "@0.2.12";
 
 /// A call that the sandbox of a pure task denies. It ends the attempt.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ fn denied(interface: &str, function: &str) -> Option<&'static str> {
         ("wasi:random", "insecure-seed") => None,
         ("wasi:random", _) => Some("random numbers"),
         ("wasi:filesystem", _) => Some("files"),
-        ("wasi:sockets", _) => Some("network"),
+        ("wasi:sockets" | "wasi:http", _) => Some("network"),
         ("wasi:cli", "environment") => Some("environment"),
         ("wasi:cli" | "wasi:io", _) => None,
         ("wflow:plugin", "runner") => match function {

@@ -1,17 +1,17 @@
 //! What one instance may do and hold: the data of its store.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
-use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::files::{Handles, Opened};
 use super::fixed::FrozenClock;
 use super::grants::{Grants, Variable};
+use super::network::{Http, Network};
 use super::output::{Output, Printed};
+use super::refusal::Refusal;
 use super::replay::{self, Seed};
 use crate::model::{Cap, Limits, Stream};
 use crate::runner::{Call, History, Job, Mailbox, Share, Target};
@@ -23,7 +23,9 @@ pub(super) struct Sandbox {
     pub(super) printed: Arc<Mutex<Printed>>,
     /// Why the limiter refused to let it grow: a trap that follows is about that.
     pub(super) refused_growth: Option<String>,
-    pub(super) refused: Refused,
+    pub(super) refusal: Refusal,
+    pub(super) network: Network,
+    pub(super) http: Http,
     /// Bytes of its linear memories, which never shrink, and of the host's memory.
     memory: usize,
     share: Share,
@@ -42,23 +44,10 @@ pub(super) struct Sandbox {
     wasi: Option<WasiCtx>,
 }
 
-/// What the guest asked for last, where that was refused: a failure that follows is about that. Shared
-/// with its streams.
-#[derive(Clone, Default)]
-pub(super) struct Refused(Arc<Mutex<Option<String>>>);
-
-impl Refused {
-    pub(super) fn set(&self, how: Option<String>) {
-        *self.0.lock().expect("never held across a panic") = how;
-    }
-
-    pub(super) fn get(&self) -> Option<String> {
-        self.0.lock().expect("never held across a panic").clone()
-    }
-}
-
 impl Sandbox {
     pub(super) fn new(job: &Job, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
+        let refusal = Refusal::default();
+        let network = Network::new(grants, &refusal);
         let is_flow = job.attempt.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
             history: is_flow.then(|| replay::history(job)),
@@ -68,7 +57,9 @@ impl Sandbox {
             table: ResourceTable::new(),
             printed: Arc::default(),
             refused_growth: None,
-            refused: Refused::default(),
+            http: Http::new(job, &network),
+            network,
+            refusal,
             memory: 0,
             share: mailbox.budget().nothing(),
             table_elements: 0,
@@ -105,10 +96,6 @@ impl Sandbox {
         for Variable { name, value } in &self.grants.environment {
             wasi.env(name, value);
         }
-        let network = !self.grants.network.is_empty();
-        wasi.allow_tcp(network)
-            .allow_udp(network)
-            .allow_ip_name_lookup(network);
         let attempt = &self.job.attempt;
         match self.grants.random.seed() {
             Some(seed) if attempt.target == Target::Flow => {
@@ -124,9 +111,11 @@ impl Sandbox {
             wasi.wall_clock(FrozenClock(frozen));
             wasi.monotonic_clock(FrozenClock(frozen));
         }
-        let grants = self.grants.clone();
+        wasi.allow_tcp(true).allow_udp(true);
+        let network = self.network.clone();
         wasi.socket_addr_check(move |address, how| {
-            Box::pin(is_allowed(grants.clone(), address, how))
+            let network = network.clone();
+            Box::pin(async move { network.allows(address, how).await })
         });
         // By their indices: the names are for `files` to give.
         for (index, folder) in self.grants.folders.iter().enumerate() {
@@ -137,20 +126,6 @@ impl Sandbox {
             let _ = wasi.preopened_dir(&folder.grant.host, index.to_string(), permissions);
         }
         wasi.build()
-    }
-}
-
-/// Guests connect to hosts that are granted, and serve nobody.
-async fn is_allowed(grants: Arc<Grants>, address: SocketAddr, how: SocketAddrUse) -> bool {
-    match how {
-        SocketAddrUse::TcpConnect | SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => {
-            grants.allow(address).await
-        }
-        // What comes before a connect.
-        SocketAddrUse::TcpBind | SocketAddrUse::UdpBind => {
-            address.ip().is_unspecified() && address.port() == 0
-        }
-        SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => false,
     }
 }
 
@@ -237,11 +212,11 @@ impl Sandbox {
 
     /// Something was asked for that is not granted; `how` names the grant.
     pub(super) fn deny(&mut self, how: impl Into<String>) {
-        self.refused.set(Some(how.into()));
+        self.refusal.deny(how);
     }
 
     /// Something was asked for, and granted: what was refused before did not stop the guest.
     pub(super) fn grant(&mut self) {
-        self.refused.set(None);
+        self.refusal.forget();
     }
 }

@@ -344,8 +344,8 @@ impl Files<'_> {
             (&self.0.grants.folders[folder].quota, self.0.table.get(fd)?)
         {
             let into = (quota.clone(), Arc::clone(&file.file));
-            let refused = self.0.refused.clone();
-            stream = Box::new(Counted::new(stream, into, position, refused));
+            let refusal = self.0.refusal.clone();
+            stream = Box::new(Counted::new(stream, into, position, refusal));
         }
         let meter = self.0.job.meter.clone();
         let stream: DynOutputStream = Box::new(Measured { stream, meter });

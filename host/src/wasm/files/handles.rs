@@ -38,7 +38,7 @@ impl Handle {
 
 impl Handles {
     /// Whether fewer than so many are open.
-    pub(super) fn has_room(&mut self, most: usize, table: &mut ResourceTable) -> bool {
+    pub(in super::super) fn has_room(&mut self, most: usize, table: &mut ResourceTable) -> bool {
         if self.0.len() >= most {
             self.0.retain(|handle| handle.is_open(table));
         }
@@ -59,10 +59,16 @@ impl Handles {
 }
 
 impl Sandbox {
+    /// Requests have connections that are in no table.
+    pub(in super::super) fn has_room_for_handles(&mut self) -> bool {
+        let most = self.limits().size(Cap::OpenFiles);
+        let left = most.saturating_sub(self.http.connections());
+        self.handles.has_room(left, &mut self.table)
+    }
+
     /// Whether the attempt may open one more file or socket; once open, that is for `handles` to hold.
     pub(in super::super) fn may_open(&mut self) -> bool {
-        let most = self.limits().size(Cap::OpenFiles);
-        let may = self.handles.has_room(most, &mut self.table);
+        let may = self.has_room_for_handles();
         if !may {
             self.deny(self.limits().exceeded(Cap::OpenFiles).to_string());
         }

@@ -10,7 +10,7 @@ use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, InputStream, OutputStream, Pollable, StreamError, StreamResult,
 };
 
-use super::super::sandbox::Refused;
+use super::super::refusal::Refusal;
 use super::quota::{GrowthError, Quota};
 use super::refusals::OverQuota;
 use crate::runner::Meter;
@@ -82,7 +82,7 @@ pub(super) struct Counted {
     file: Arc<File>,
     /// None for the end of the file.
     position: Option<u64>,
-    refused: Refused,
+    refusal: Refusal,
     state: State,
 }
 
@@ -99,13 +99,13 @@ impl Counted {
         stream: DynOutputStream,
         (quota, file): (Quota, Arc<File>),
         position: Option<u64>,
-        refused: Refused,
+        refusal: Refusal,
     ) -> Self {
         Self {
             quota,
             file,
             position,
-            refused,
+            refusal,
             state: State::Idle(stream),
         }
     }
@@ -119,7 +119,7 @@ impl Counted {
                 match mem::replace(&mut self.state, State::Closed) {
                     State::Failed(error) => {
                         if let Some(over) = over_quota(&error) {
-                            self.refused.set(Some(over.to_string()));
+                            self.refusal.deny(over.to_string());
                         }
                         Err(error)
                     }
