@@ -356,6 +356,7 @@ fn a_pure_task_is_denied_whatever_is_no_argument() {
         ("file", "files; it called wasi:filesystem/"),
         ("folder", "files; it called wasi:filesystem/"),
         ("network", "network; it called wasi:sockets/"),
+        ("request", "network; it called wasi:http/"),
         (
             "environment",
             "environment; it called wasi:cli/environment.",

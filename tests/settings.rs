@@ -114,14 +114,15 @@ fn a_project_lowers_limits_and_raises_none() {
     let project = folder("asking");
     let component = project.join("primes.wasm");
     std::fs::copy(example("primes"), &component).expect("copied");
-    let config =
-        "[limits]\nmemory = '1GiB'\n[grants]\nenv = ['TOKEN=x']\nnet = ['example.org:443']";
+    let config = "[limits]\nmemory = '1GiB'\n[grants]\nenv = ['TOKEN=x']\nnet = ['example.org:443']\n\
+         http = ['GET example.org']";
     std::fs::write(project.join("wflow.toml"), config).expect("written");
     let component = component.display().to_string();
     let ended = wflow(&["run", &component, "-p", "limit=4000"]);
     check_refusal(
         &ended,
-        "grant it with: --memory 1GiB --env TOKEN=x --allow-net example.org:443",
+        "grant it with: --memory 1GiB --env TOKEN=x --allow-net example.org:443 \
+         --allow-http 'GET https://example.org'",
     );
     std::fs::write(project.join("wflow.toml"), "[limits]\nmemory = '1MiB'").expect("written");
     let ended = wflow(&["run", &component, "-p", "limit=4000"]);
@@ -258,6 +259,7 @@ fn the_readme_names_every_setting() {
         "dirs",
         "env",
         "net",
+        "http",
         "vars",
         "secrets",
     ] {

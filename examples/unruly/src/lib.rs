@@ -12,6 +12,7 @@ mod hooks;
 mod kinds;
 mod lowered;
 mod misbehaviour;
+mod network;
 mod pauses;
 mod remote;
 mod retries;
