@@ -28,7 +28,7 @@ enum Use {
     /// Opens so many sockets and keeps them.
     KeepSockets,
     /// Opens so many sockets, one after the other.
-    UseSockets,
+    ReuseSockets,
 }
 
 #[task]
@@ -50,7 +50,7 @@ fn uses(how: Use, whom: String) -> Result<String> {
             let sockets: io::Result<Vec<_>> = sockets.collect();
             Ok(format!("{} sockets", sockets?.len()))
         }
-        Use::UseSockets => {
+        Use::ReuseSockets => {
             for _ in 0..whom.parse()? {
                 UdpSocket::bind("0.0.0.0:0")?;
             }

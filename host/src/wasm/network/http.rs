@@ -133,8 +133,7 @@ impl Client {
             left: self.limits.of(Cap::HttpResponse),
             between,
             deadline,
-            is_awaited: false,
-            cut_off: Box::pin(sleep_until(deadline)),
+            cut_off: Box::pin(sleep_until(deadline.min(Instant::now() + between))),
             client: self,
             _connection: connection,
         }))
@@ -215,8 +214,7 @@ struct Received {
     left: u64,
     between: Duration,
     deadline: Instant,
-    /// Whether the guest waits for bytes: the time that it takes itself is no fault of the server.
-    is_awaited: bool,
+    /// Rings for a guest that waits: what came while it did something else is there for it.
     cut_off: Pin<Box<Sleep>>,
     client: Client,
     /// Closed with this.
@@ -247,15 +245,11 @@ impl Body for Received {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) else {
-            if !self.is_awaited {
-                self.is_awaited = true;
-                let at = self.deadline.min(Instant::now() + self.between);
-                self.cut_off.as_mut().reset(at);
-            }
             ready!(self.cut_off.as_mut().poll(context));
             return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));
         };
-        self.is_awaited = false;
+        let next = self.deadline.min(Instant::now() + self.between);
+        self.cut_off.as_mut().reset(next);
         Poll::Ready(frame.map(|frame| {
             let frame = frame?;
             self.admit(frame.data_ref().map_or(0, Bytes::len))?;
