@@ -247,6 +247,51 @@ fn clocks_stand_still_and_random_numbers_come_from_a_seed_where_the_operator_say
 }
 
 #[test]
+fn code_that_says_what_it_needs_gets_that_alone() {
+    let unruly = example("unruly");
+    let narrowed = |granted: &[&str]| {
+        let ended = wflow(&[&["run", &unruly, "narrowed", "-q"], granted].concat());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        serde_json::from_str::<(String, String)>(&ended.stdout).expect("two texts")
+    };
+    // Cargo says where the tests' folder is; nobody need know.
+    let secret = ["--secret", "token=env:CARGO_MANIFEST_DIR"];
+    let both = [&["--var", "whose=mine"], &secret[..]].concat();
+    let (needy, modest) = narrowed(&both);
+    assert_eq!(needy, "mine");
+    assert!(
+        modest.contains("no variable 'whose' is granted"),
+        "{modest}"
+    );
+    let (needy, _) = narrowed(&secret);
+    let missing = "needs what is not granted; grant it with: --var whose=JSON";
+    assert!(needy.contains(missing), "{needy}");
+    let inspected = wflow(&["inspect", &unruly, "--var", "whose=mine"]);
+    let line = "    needs: var whose, secret token; missing: --secret token=env:NAME";
+    assert!(
+        inspected.stdout.lines().any(|shown| shown == line),
+        "{inspected:?}"
+    );
+    let gets = wflow(&[&["inspect", &unruly], &both[..]].concat());
+    let line = "    gets: var whose, secret token";
+    assert!(gets.stdout.lines().any(|shown| shown == line), "{gets:?}");
+}
+
+#[test]
+fn the_stack_is_as_deep_as_the_operator_says() {
+    let unruly = example("unruly");
+    let recursing = |options: &[&str]| {
+        let run = ["run", &unruly, "recursing", "-p", "depth=200000", "-q"];
+        wflow(&[&run[..], options].concat())
+    };
+    let shallow = recursing(&[]);
+    let says = "recursed too deeply for its stack; raise that with --stack";
+    assert!(shallow.stderr.contains(says), "{shallow:?}");
+    let deep = recursing(&["--stack", "64MiB"]);
+    assert_eq!(deep.code, Some(0), "{deep:?}");
+}
+
+#[test]
 fn the_readme_names_every_setting() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("text");
     for setting in [

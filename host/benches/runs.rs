@@ -19,7 +19,7 @@ use wflow_host::report::Masks;
 use wflow_host::runner::{
     ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Quotas, Runner, Submit,
 };
-use wflow_host::wasm::{self, Compiler, Grants, LoadedComponent, Seed, WasmExecutor};
+use wflow_host::wasm::{self, Compiler, Grants, GuestEngine, LoadedComponent, Seed, WasmExecutor};
 
 wasmtime::component::bindgen!({
     path: "../wit",
@@ -55,8 +55,8 @@ fn main() -> Result<()> {
     let database = harness::folder("bench").join("wflow.db");
     let database = database.to_str().context("a path of text")?;
     let path = harness::example("unruly");
-    let engine = wasm::engine(INSTANCES)?;
-    let bare = Bare::new(&engine, &path)?;
+    let engine = wasm::engine(INSTANCES, None)?;
+    let bare = Bare::new(&engine.engine, &path)?;
     let host = Host::new(&engine, &path)?;
     check(&path)?;
     let mut figures = Figures::default();
@@ -145,7 +145,7 @@ struct Host {
 }
 
 impl Host {
-    fn new(engine: &Engine, path: &str) -> Result<Self> {
+    fn new(engine: &GuestEngine, path: &str) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;

@@ -57,3 +57,35 @@ fn learned() -> Result<Vec<Learned>> {
     }
     Ok(all)
 }
+
+/// Needs a variable and a secret, and no more.
+#[task(needs = ["var whose", "secret token"])]
+fn needy_task() -> Result<String> {
+    wflow::variable("whose")
+}
+
+/// Asks for nothing, and so gets nothing.
+#[task(needs = [])]
+fn modest_task() -> Result<String> {
+    wflow::variable("whose")
+}
+
+/// What tasks get of what the operator grants: one that says what it needs, one that needs nothing.
+#[flow]
+fn narrowed() -> Result<(String, String)> {
+    let told = |ended: Result<String>| ended.unwrap_or_else(|failure| failure.message().to_owned());
+    Ok((told(needy_task()), told(modest_task())))
+}
+
+/// Calls itself so often, with nothing in memory: what is kept until then is on the sandbox's stack.
+#[flow]
+fn recursing(depth: u64) -> u64 {
+    fn below(depth: u64, seed: u64) -> u64 {
+        if depth == 0 {
+            return seed;
+        }
+        let rest = below(depth - 1, seed.wrapping_mul(31).wrapping_add(depth));
+        rest.rotate_left((seed % 64) as u32) ^ seed.wrapping_add(depth)
+    }
+    below(depth, depth)
+}

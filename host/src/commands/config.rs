@@ -51,6 +51,9 @@ pub(super) struct Config {
     /// Other components, whose flows and tasks go by their component's name, a slash and their own.
     #[arg(skip)]
     pub(super) components: BTreeMap<String, PathBuf>,
+    /// Stack of every guest, which code does not lower [default: 512KiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) stack: Option<ByteSize>,
     #[command(flatten)]
     pub(super) limits: CapArgs,
     #[command(flatten)]
@@ -265,6 +268,7 @@ impl Config {
             timeout: self.timeout.or(below.timeout),
             concurrency_limits: self.concurrency_limits,
             components: merged(self.components, below.components),
+            stack: self.stack.or(below.stack),
             limits: self.limits.over(below.limits),
             compile: self.compile.over(below.compile),
             tenants: below.tenants,

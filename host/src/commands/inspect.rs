@@ -1,18 +1,22 @@
 //! `wflow inspect`: what a component holds.
 
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::config::{CompileOptions, Config, FILE};
-use super::{build, compile, home};
-use crate::model::{Definition, Options, Parameter};
+use super::config::Config;
+use super::database::DatabaseArgs;
+use super::settings::Settings;
+use super::{build, compile};
+use crate::model::{Cap, Definition, Limits, Manifest, Options, Parameter, SetBy};
 use crate::report::harmless;
-use crate::wasm;
+use crate::runner::Target;
+use crate::wasm::{self, Grants, LoadedComponent};
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
@@ -22,38 +26,100 @@ pub(super) struct InspectArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    compile: CompileOptions,
+    options: Config,
+    /// The operator's settings and grants [default: wflow.toml in the current folder]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArgs,
 }
 
 pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
     let path = build::component_of(&args.target)?;
-    let cache = home::cache();
-    let operator = Config::read_if_there(Path::new(FILE))?;
-    let compiler = compile::compiler(&args.compile.clone().over(operator.compile))?;
-    let engine = wasm::engine(1)?;
+    let config = args.config.as_deref();
+    let settings = Settings::look(&args.options, config, &args.target, &args.database)?;
+    let compiler = compile::compiler(&settings.compile())?;
+    let cache = settings.cache();
+    let engine = wasm::engine(1, None)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let component = runtime.block_on(wasm::load(&engine, &path, cache.as_deref(), &compiler))?;
+    let grants = settings.grants_to_look_at()?;
     let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &component.manifest)?;
+        serde_json::to_writer_pretty(&mut out, &as_json(&component, &grants)?)?;
         writeln!(out)?;
         return Ok(ExitCode::SUCCESS);
     }
-    for flow in &component.manifest.flows {
-        write!(out, "{}", harmless(&described("flow", flow)?))?;
+    let Manifest { flows, tasks } = &component.manifest;
+    let flows = flows.iter().map(|flow| (Target::Flow, flow));
+    for (target, definition) in flows.chain(tasks.iter().map(|task| (Target::Task, task))) {
+        write!(out, "{}", harmless(&described(target, definition)?))?;
+        write!(out, "{}", given(definition, &grants))?;
+        let limits = settings.limits(target, &definition.name);
+        write!(out, "{}", limited(&limits, definition))?;
     }
-    for task in &component.manifest.tasks {
-        write!(out, "{}", harmless(&described("task", task)?))?;
+    writeln!(out, "imports: {}", harmless(&component.imports.join(", ")))?;
+    let missing = settings.missing();
+    if !missing.is_empty() {
+        writeln!(out, "missing: {}", missing.join(" "))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn described(kind: &str, definition: &Definition) -> Result<String> {
+/// The manifest, what the component imports, and what it needs and would not get.
+fn as_json(component: &LoadedComponent, grants: &Grants) -> Result<Json> {
+    let Manifest { flows, tasks } = &component.manifest;
+    let missing = |definition: &Definition| {
+        let missing = grants.of(definition).err()?;
+        Some((definition.name.clone(), missing))
+    };
+    let missing: BTreeMap<_, _> = flows.iter().chain(tasks).filter_map(missing).collect();
+    Ok(json!({
+        "flows": flows, "tasks": tasks, "imports": component.imports, "missing": missing,
+    }))
+}
+
+/// What the code needs, and whether it would get that.
+fn given(definition: &Definition, grants: &Grants) -> String {
+    let Some(needs) = &definition.options.needs else {
+        return String::new();
+    };
+    let needs: Vec<_> = needs.iter().map(ToString::to_string).collect();
+    let needs = harmless(&match needs.is_empty() {
+        true => "nothing".to_owned(),
+        false => needs.join(", "),
+    });
+    match grants.of(definition) {
+        Ok(_) => format!("    gets: {needs}\n"),
+        Err(missing) => format!(
+            "    needs: {needs}; missing: {}\n",
+            harmless(&missing.join(" "))
+        ),
+    }
+}
+
+/// The limits that differ from the defaults.
+fn limited(limits: &Limits, definition: &Definition) -> String {
+    let limits = limits.clone();
+    let limits = limits.lowered(&definition.options.limits, SetBy::Project);
+    let other = Cap::ALL
+        .into_iter()
+        .filter(|&cap| limits.of(cap) != cap.default());
+    let other: Vec<_> = other
+        .map(|cap| format!("{} = {}", cap.name(), cap.shown(limits.of(cap))))
+        .collect();
+    match other.is_empty() {
+        true => String::new(),
+        false => format!("    limits: {}\n", other.join(", ")),
+    }
+}
+
+fn described(target: Target, definition: &Definition) -> Result<String> {
     let parameters: Vec<_> = definition.parameters.iter().map(parameter).collect();
     let (name, result) = (&definition.name, type_of(&schema(&definition.result)));
-    let mut text = format!("{kind} {name}({}) -> {result}\n", parameters.join(", "));
+    let mut text = format!("{target} {name}({}) -> {result}\n", parameters.join(", "));
     for line in definition.description.lines() {
         text += &format!("    {line}\n");
     }

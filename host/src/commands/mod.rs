@@ -51,7 +51,7 @@ enum Command {
     /// Forget results that are kept for later runs
     Cache(cache::CacheArgs),
     /// Show what a component holds
-    Inspect(inspect::InspectArgs),
+    Inspect(Box<inspect::InspectArgs>),
     /// Build a Cargo project folder to a component
     Build(build::BuildArgs),
     #[command(hide = true)]

@@ -191,7 +191,7 @@ fn recorder(
 async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a>> {
     let cache = settings.cache();
     let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
-    let engine = wasm::engine(instances).context(HostFault)?;
+    let engine = wasm::engine(instances, settings.stack()).context(HostFault)?;
     let compiler = compile::compiler(&settings.compile())?;
     let load = async |path| wasm::load(&engine, path, cache.as_deref(), &compiler).await;
     let mut components = vec![("", load(target).await?)];

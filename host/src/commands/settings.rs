@@ -15,9 +15,14 @@ use super::tenant::{self, Tenant};
 use super::{home, machine, secrets};
 use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
 use crate::runner::{Quotas, Target};
-use crate::wasm::{CompileLimits, Folder, FolderGrant, Grants, SecretGrant, SecretSource, option};
+use crate::wasm::{
+    CompileLimits, Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option,
+};
 
 const MAX_CONCURRENCY: u32 = 1000;
+/// What guests cannot do without, and what a thousand of them may reserve.
+const LEAST_STACK: u64 = 64 << 10;
+const MOST_STACK: u64 = 1 << 30;
 const MAX_QUEUED: usize = 1_000_000;
 const MAX_RUNS: usize = 5_000_000;
 
@@ -34,7 +39,7 @@ pub(super) struct Settings {
 impl Settings {
     /// Options come before the operator's file: `config`, or the one in this folder. The file
     /// beside the target is the project's, unless that is the operator's own.
-    pub(super) fn read(
+    pub(super) fn look(
         options: &Config,
         config: Option<&Path>,
         target: &Path,
@@ -58,18 +63,26 @@ impl Settings {
             true => Config::default(),
             false => Config::read_if_there(&project_file)?,
         };
-        let settings = Self {
+        Ok(Self {
             operator: options.clone().over(operator),
             project,
             project_file,
             tenant: database.tenant.clone(),
-        };
+        })
+    }
+
+    /// The same, where the project asks for no more than it gets.
+    pub(super) fn read(
+        options: &Config,
+        config: Option<&Path>,
+        target: &Path,
+        database: &DatabaseArgs,
+    ) -> Result<Self> {
+        let settings = Self::look(options, config, target, database)?;
+        let operator_file = config.unwrap_or(Path::new(FILE));
         let database = database.path();
-        settings.check(
-            [Some(operator_file), database.as_deref()]
-                .into_iter()
-                .flatten(),
-        )?;
+        let own = [Some(operator_file), database.as_deref()];
+        settings.check(own.into_iter().flatten())?;
         Ok(settings)
     }
 
@@ -189,6 +202,12 @@ impl Settings {
         }
     }
 
+    /// Bytes of stack that guests have.
+    pub(super) fn stack(&self) -> Option<usize> {
+        let stack = self.operator.stack?.as_u64().clamp(LEAST_STACK, MOST_STACK);
+        usize::try_from(stack).ok()
+    }
+
     pub(super) fn max_active(&self) -> Option<u32> {
         self.operator.quotas.max_active
     }
@@ -274,13 +293,27 @@ impl Settings {
 
     /// What the operator grants, the secrets read and the folders measured.
     pub(super) fn grants(&self) -> Result<Grants> {
+        self.grants_with(secrets::read(&self.operator.grants.secrets)?)
+    }
+
+    /// The same, with nothing in the place of the secrets.
+    pub(super) fn grants_to_look_at(&self) -> Result<Grants> {
+        let unread = |grant: &SecretGrant| Secret {
+            name: grant.name.clone(),
+            value: String::new(),
+        };
+        let secrets = self.operator.grants.secrets.iter().map(unread);
+        self.grants_with(secrets.collect())
+    }
+
+    fn grants_with(&self, secrets: Vec<Secret>) -> Result<Grants> {
         let GrantLists {
             dirs,
             env,
             net,
             http,
             vars,
-            secrets,
+            secrets: _,
             clock,
             random,
         } = self.operator.grants.clone();
@@ -290,7 +323,7 @@ impl Settings {
             network: net,
             http,
             variables: vars,
-            secrets: secrets::read(&secrets)?,
+            secrets,
             clock: clock.unwrap_or_default(),
             random: random.unwrap_or_default(),
         })

@@ -191,7 +191,7 @@ mod tests {
             let process = std::process::id();
             let folder = std::env::temp_dir().join(format!("wflow-compiled-{name}-{process}"));
             let _ = fs::remove_dir_all(&folder);
-            let engine = engine::on_demand().expect("an engine");
+            let engine = engine::on_demand(None).expect("an engine").engine;
             let kept = Kept::new(&folder, &engine, "digest");
             Self {
                 folder,
@@ -243,7 +243,7 @@ mod tests {
         assert!(!cache.is_kept());
         cache.compile();
         assert!(cache.is_kept());
-        let pooled = engine::engine(1).expect("an engine");
+        let pooled = engine::engine(1, None).expect("an engine").engine;
         let kept = Kept::new(&cache.folder, &pooled, "digest");
         assert!(kept.component(&pooled).is_some());
         let other = Kept::new(&cache.folder, &pooled, "other");

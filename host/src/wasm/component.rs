@@ -14,7 +14,7 @@ use super::bindings::{Guest, GuestPre};
 use super::compiled::{Kept, component_of};
 use super::compiler::{Compiler, one_line};
 use super::describe::describe;
-use super::engine;
+use super::engine::GuestEngine;
 use super::files;
 use super::network;
 use super::pure;
@@ -34,6 +34,9 @@ pub struct LoadedComponent {
     /// The file.
     pub home: String,
     pub manifest: Manifest,
+    /// The interfaces that it imports, as it names them.
+    pub imports: Vec<String>,
+    engine: GuestEngine,
     pub(super) guests: Guests,
 }
 
@@ -73,7 +76,7 @@ impl LoadedComponent {
     /// The same component on an engine whose instances are allocated on demand; nothing is compiled
     /// again.
     pub(super) fn on_demand(&self) -> Result<Guests> {
-        let engine = engine::on_demand()?;
+        let GuestEngine { engine, .. } = self.engine.on_demand()?;
         let code = self.guests.plain.instance_pre().component().serialize()?;
         let component = component_of(&engine, &code)?;
         let plain = prepare(&engine, &component, false)?;
@@ -88,11 +91,12 @@ impl LoadedComponent {
 /// If there is no such file, it is not a component, one that is not made for this wflow, or one that
 /// takes more than the compiler grants; a [`CompilerFault`](super::CompilerFault) if nobody can compile it.
 pub async fn load(
-    engine: &Engine,
+    guests: &GuestEngine,
     path: &Path,
     cache: Option<&Path>,
     compiler: &Compiler,
 ) -> Result<LoadedComponent> {
+    let engine = &guests.engine;
     let shown = path.display();
     let wasm = read(path, compiler.limits.size)?;
     let digest = hex(&Sha256::digest(&wasm));
@@ -108,13 +112,18 @@ pub async fn load(
     let manifest = manifest(engine, &guest, kept.as_ref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
-    let guests = Guests::new(engine, &component, guest, &manifest)?;
+    let ty = component.component_type();
+    let imports = ty.imports(engine).map(|(name, _)| name.to_owned());
+    let imports = imports.collect();
+    let prepared = Guests::new(engine, &component, guest, &manifest)?;
     let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(LoadedComponent {
         digest,
         home: home.to_string_lossy().into_owned(),
         manifest,
-        guests,
+        imports,
+        engine: guests.clone(),
+        guests: prepared,
     })
 }
 

@@ -8,24 +8,56 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 /// How long a busy guest runs before it gives way to others.
 const EPOCH: Duration = Duration::from_millis(10);
 
-/// An engine with room for so many live instances.
+/// An engine for guests, and what another one for the same guests has to have in common with it.
+#[derive(Clone)]
+pub struct GuestEngine {
+    pub engine: Engine,
+    stack: Option<usize>,
+}
+
+/// Bytes of stack that the host's own functions have when guests call them.
+const HOST_STACK: usize = 1536 << 10;
+
+/// An engine with room for so many live instances, whose guests have so many bytes of stack, or
+/// 512 KiB.
 ///
 /// # Errors
 ///
 /// If wasmtime cannot work on this machine. A pool that cannot be reserved is no error: instances
 /// are then allocated on demand.
-pub fn engine(instances: u32) -> Result<Engine> {
-    let mut config = config();
+pub fn engine(instances: u32, stack: Option<usize>) -> Result<GuestEngine> {
+    let mut config = with_stack(stack);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances)));
     match Engine::new(&config) {
-        Ok(engine) => ticking(engine),
-        Err(_) => on_demand(),
+        Ok(engine) => Ok(GuestEngine {
+            engine: ticking(engine)?,
+            stack,
+        }),
+        Err(_) => on_demand(stack),
+    }
+}
+
+impl GuestEngine {
+    /// Another one, without a pool.
+    pub(super) fn on_demand(&self) -> Result<Self> {
+        on_demand(self.stack)
     }
 }
 
 /// An engine without a pool: each instance costs more, and there is no bound to their number.
-pub(super) fn on_demand() -> Result<Engine> {
-    ticking(Engine::new(&config())?)
+pub(super) fn on_demand(stack: Option<usize>) -> Result<GuestEngine> {
+    let engine = ticking(Engine::new(&with_stack(stack))?)?;
+    Ok(GuestEngine { engine, stack })
+}
+
+fn with_stack(stack: Option<usize>) -> Config {
+    let mut config = config();
+    if let Some(stack) = stack {
+        config
+            .max_wasm_stack(stack)
+            .async_stack_size(stack.saturating_add(HOST_STACK));
+    }
+    config
 }
 
 /// With or without a pool, engines can share compiled code.

@@ -10,6 +10,7 @@ mod files;
 mod fixed;
 mod grants;
 mod imports;
+mod needs;
 mod network;
 mod outcome;
 mod output;
@@ -33,12 +34,13 @@ use bindings::{Guest, GuestPre};
 pub use compiler::{CompileLimits, Compiler, CompilerFault, compile};
 use component::Guests;
 pub use component::{LoadedComponent, load};
-pub use engine::engine;
+pub use engine::{GuestEngine, engine};
 pub use files::Folder;
 pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{
     FolderGrant, Grants, Secret, SecretGrant, SecretSource, Variable, VariableGrant, option,
 };
+use needs::Needed;
 pub use network::{HttpGrant, NetworkGrant};
 pub use replay::Seed;
 use sandbox::Sandbox;
@@ -59,6 +61,7 @@ pub struct WasmExecutor {
 
 struct Held {
     component: LoadedComponent,
+    needed: Needed,
     /// For attempts that find the pool full: runs that wait for others hold their instances.
     overflow: OnceLock<Option<Guests>>,
 }
@@ -68,6 +71,7 @@ impl WasmExecutor {
     pub fn new(components: Vec<LoadedComponent>, grants: Grants, seed: Seed) -> Self {
         let held = |component: LoadedComponent| {
             let held = Held {
+                needed: Needed::new(&component.manifest, &grants),
                 overflow: OnceLock::new(),
                 component,
             };
@@ -80,8 +84,14 @@ impl WasmExecutor {
         }
     }
 
-    fn store(&self, engine: &Engine, job: &Job, mailbox: &Mailbox) -> Store<Sandbox> {
-        let sandbox = Sandbox::new(job, mailbox, &self.grants, self.seed);
+    fn store(
+        &self,
+        engine: &Engine,
+        job: &Job,
+        mailbox: &Mailbox,
+        grants: &Arc<Grants>,
+    ) -> Store<Sandbox> {
+        let sandbox = Sandbox::new(job, mailbox, grants, self.seed);
         let mut store = Store::new(engine, sandbox);
         store.limiter(|sandbox| sandbox);
         store.set_max_component_handles(MAX_HANDLES);
@@ -102,8 +112,9 @@ impl WasmExecutor {
         guest: &GuestPre<Sandbox>,
         job: &Job,
         mailbox: &Mailbox,
+        grants: &Arc<Grants>,
     ) -> Option<Outcome> {
-        let mut store = self.store(guest.engine(), job, mailbox);
+        let mut store = self.store(guest.engine(), job, mailbox, grants);
         let began = Instant::now();
         let returned = match guest.instantiate_async(&mut store).await {
             Ok(guest) => {
@@ -148,19 +159,26 @@ impl Executor for WasmExecutor {
     async fn execute(&self, job: &Job, mailbox: &Mailbox) -> Outcome {
         let Some(Held {
             component,
+            needed,
             overflow,
         }) = self.components.get(&*job.attempt.component)
         else {
             let message = "the host does not hold the component";
             return Outcome::failed(FailureKind::Crashed, message);
         };
+        let grants = match needed.of(&job.attempt) {
+            Some(Ok(grants)) => grants,
+            Some(Err(missing)) => return Outcome::failed(FailureKind::Denied, missing),
+            None => &self.grants,
+        };
         let pure = job.attempt.pure;
-        if let Some(outcome) = self.run(component.guests.of(pure), job, mailbox).await {
+        let guest = component.guests.of(pure);
+        if let Some(outcome) = self.run(guest, job, mailbox, grants).await {
             return outcome;
         }
         let overflow = overflow.get_or_init(|| component.on_demand().ok());
         let outcome = match overflow {
-            Some(guests) => self.run(guests.of(pure), job, mailbox).await,
+            Some(guests) => self.run(guests.of(pure), job, mailbox, grants).await,
             None => None,
         };
         outcome.unwrap_or_else(|| {

@@ -101,7 +101,9 @@ pub(super) fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
         .last_words();
     match error.downcast_ref::<Trap>() {
         Some(Trap::UnreachableCodeReached) if !last_words.is_empty() => last_words,
-        Some(Trap::StackOverflow) => "recursed too deeply".to_owned(),
+        Some(Trap::StackOverflow) => {
+            "recursed too deeply for its stack; raise that with --stack".to_owned()
+        }
         Some(trap) => format!("trapped: {trap}"),
         None => wasmtimes_own(&error.root_cause().to_string(), sandbox),
     }
