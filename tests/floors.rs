@@ -87,37 +87,50 @@ fn readme() -> String {
 
 /// A link to Rust code whose text is a name links to where functions have this in their names.
 #[test]
-fn the_readme_links_to_what_is_there() {
-    let readme = readme();
-    let links = links(&readme);
-    assert!(links.len() > 50, "{links:?}");
-    for (text, target) in links {
-        if target.contains("://") {
-            continue;
+fn pages_link_to_what_is_there() {
+    for (page, links_at_least) in [
+        ("README.md", 50),
+        ("host/SANDBOX.md", 1),
+        ("host/THREAT_MODEL.md", 15),
+    ] {
+        let page = root().join(page);
+        let markdown = std::fs::read_to_string(&page).expect("text");
+        let links = links(&markdown);
+        assert!(links.len() >= links_at_least, "{links:?}");
+        let folder = page.parent().expect("a folder");
+        for (text, target) in links {
+            match target.strip_prefix('#') {
+                Some(anchor) => check_anchor(&markdown, anchor),
+                None if target.contains("://") => {}
+                None => check_file(&folder.join(target), text),
+            }
         }
-        if let Some(anchor) = target.strip_prefix('#') {
-            let mut headings = readme.lines().filter(|line| line.starts_with('#'));
-            let is_it = |heading: &str| {
-                let words = heading.trim_start_matches('#').trim().to_lowercase();
-                words.replace(' ', "-") == anchor
-            };
-            assert!(headings.any(is_it), "{target}");
-            continue;
-        }
-        let linked = root().join(target);
-        assert!(linked.exists(), "{target}");
-        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if !target.ends_with(".rs") || !text.chars().all(is_name) {
-            continue;
-        }
-        let code = std::fs::read_to_string(&linked).expect("text");
-        let mut functions = code
-            .lines()
-            .filter_map(|line| line.split_once("fn ")?.1.split_once('('));
-        let is_there =
-            functions.any(|(name, _)| name == text || name.len() > 60 && name.contains(text));
-        assert!(is_there, "{target} has no function {text}");
     }
+}
+
+fn check_anchor(markdown: &str, anchor: &str) {
+    let mut headings = markdown.lines().filter(|line| line.starts_with('#'));
+    let is_it = |heading: &str| {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        words.replace(' ', "-") == anchor
+    };
+    assert!(headings.any(is_it), "{anchor}");
+}
+
+fn check_file(linked: &Path, text: &str) {
+    let shown = linked.display();
+    assert!(linked.exists(), "{shown}");
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if linked.extension().is_none_or(|ending| ending != "rs") || !text.chars().all(is_name) {
+        return;
+    }
+    let code = std::fs::read_to_string(linked).expect("text");
+    let mut functions = code
+        .lines()
+        .filter_map(|line| line.split_once("fn ")?.1.split_once('('));
+    let is_there =
+        functions.any(|(name, _)| name == text || name.len() > 60 && name.contains(text));
+    assert!(is_there, "{shown} has no function {text}");
 }
 
 #[test]

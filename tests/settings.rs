@@ -311,3 +311,13 @@ fn the_readme_names_every_setting() {
         assert!(readme.contains(&format!("{setting} = ")), "{setting}");
     }
 }
+
+/// The page and the code say the same.
+#[test]
+fn the_page_of_the_sandbox_names_every_limit_and_its_default() {
+    let page = std::fs::read_to_string(root().join("host/SANDBOX.md")).expect("text");
+    for cap in wflow_host::model::Cap::ALL {
+        let row = format!("| `{}` | {} |", cap.name(), cap.shown(cap.default()));
+        assert!(page.contains(&row), "{row}");
+    }
+}
