@@ -238,7 +238,7 @@ fn a_project_may_not_raise_what_the_operator_allows() {
         let run = [&["run", &target, "--no-record"], granted].concat();
         ended(command(&run).output().expect("it starts")).stderr
     };
-    let says = "grant it with: --compile-time '1h' --compile-memory 8.0GiB\n";
+    let says = "grant it with: --compile-time '1h' --compile-memory 8GiB\n";
     assert!(run(&[]).ends_with(says), "{}", run(&[]));
     // It may lower it.
     let granted = run(&["--compile-memory", "8GiB", "--compile-time", "1h"]);

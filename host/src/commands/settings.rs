@@ -13,7 +13,7 @@ use super::config::{CompileOptions, Config, FILE, GrantLists};
 use super::database::DatabaseArgs;
 use super::tenant::{self, Tenant};
 use super::{home, machine, secrets};
-use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy};
+use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy, Unit};
 use crate::runner::{Quotas, Target};
 use crate::wasm::{
     CompileLimits, Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option,
@@ -366,7 +366,7 @@ fn is_less(granted: Option<u64>, asked: Option<u64>) -> bool {
 
 /// As an option takes it.
 fn word(size: ByteSize) -> String {
-    size.to_string().replace(' ', "")
+    Unit::Bytes.shown(size.as_u64())
 }
 
 /// The file of the current folder, which may have come with the folder: it starts no commands.

@@ -123,12 +123,13 @@ impl FromStr for FolderGrant {
             None => (text, None),
         };
         let (text, read_only) = match text.strip_suffix(":ro") {
-            Some(text) => (text, true),
-            None => (text, false),
+            // A guest's folder may be called `ro`.
+            Some(text) if !text.ends_with(':') => (text, true),
+            _ => (text, false),
         };
         let (host, guest) = text.rsplit_once("::").unwrap_or((text, text));
         ensure!(
-            !host.is_empty() && !guest.is_empty() && !guest.starts_with(':'),
+            !host.is_empty() && !guest.is_empty() && guest.trim_matches(':') == guest,
             "expected HOST::GUEST[:ro][:max=SIZE]"
         );
         Ok(Self {
@@ -275,6 +276,9 @@ mod tests {
             ("a:::b", "a:::b"),
             ("a::c:max=0.5GiB", "a::c:max=512MiB"),
             ("a:ro:max=1000", "a::a:ro:max=1000B"),
+            ("ro", "ro::ro"),
+            ("a::ro", "a::ro"),
+            ("a::ro:ro", "a::ro:ro"),
         ] {
             let grant: FolderGrant = text.parse().expect("a grant");
             assert_eq!(grant.to_string(), shown);
