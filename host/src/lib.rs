@@ -15,6 +15,8 @@
 //! [`scheduler::Scheduler::handle`].
 
 pub mod commands;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod journal;
 pub mod model;
 pub mod report;

@@ -184,10 +184,15 @@ impl Config {
     pub(super) fn read(file: &Path) -> Result<Self> {
         let shown = file.display();
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
-        let mut config: Self = toml::from_str(&text).with_context(|| shown.to_string())?;
-        config.settle(file).with_context(|| shown.to_string())?;
+        Self::parse(&text, file).with_context(|| shown.to_string())
+    }
+
+    /// The settings of this text of the file.
+    pub(super) fn parse(text: &str, file: &Path) -> Result<Self> {
+        let mut config: Self = toml::from_str(text)?;
+        config.settle(file)?;
         for (name, tenant) in &mut config.tenants {
-            let place = || format!("{shown}: [tenants.{name}]");
+            let place = || format!("[tenants.{name}]");
             name.parse::<Tenant>().with_context(place)?;
             ensure!(tenant.tenants.is_empty(), "{}: it has no tenants", place());
             tenant.settle(file).with_context(place)?;

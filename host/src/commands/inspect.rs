@@ -116,7 +116,7 @@ fn limited(limits: &Limits, definition: &Definition) -> String {
     }
 }
 
-fn described(target: Target, definition: &Definition) -> Result<String> {
+pub(super) fn described(target: Target, definition: &Definition) -> Result<String> {
     let parameters: Vec<_> = definition.parameters.iter().map(parameter).collect();
     let (name, result) = (&definition.name, type_of(&schema(&definition.result)));
     let mut text = format!("{target} {name}({}) -> {result}\n", parameters.join(", "));

@@ -7,6 +7,8 @@ mod caps;
 mod compile;
 mod config;
 mod database;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod home;
 mod inspect;
 mod launch;

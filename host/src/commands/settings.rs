@@ -103,6 +103,16 @@ impl Settings {
         Ok(())
     }
 
+    #[cfg(fuzzing)]
+    pub(super) fn of(operator: Config, project: Config) -> Self {
+        Self {
+            operator,
+            project,
+            project_file: PathBuf::new(),
+            tenant: None,
+        }
+    }
+
     /// The options that would grant what the project asks for and does not get.
     pub(super) fn missing(&self) -> Vec<String> {
         let limits = self.raised_limits();

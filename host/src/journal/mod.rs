@@ -6,6 +6,8 @@
 mod contents;
 mod database;
 mod encoding;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod listing;
 mod owner;
 mod queue;

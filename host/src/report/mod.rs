@@ -2,6 +2,8 @@
 
 mod chart;
 mod duration;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod json;
 mod line;
 mod masked;

@@ -9,6 +9,8 @@ mod canonical;
 mod draft;
 mod executor;
 mod future;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod history;
 mod lane;
 mod mailbox;

@@ -8,6 +8,8 @@ mod describe;
 mod engine;
 mod files;
 mod fixed;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod grants;
 mod imports;
 mod needs;

@@ -132,7 +132,7 @@ fn question(events: &[Event], run: RunId) -> &str {
 }
 
 /// The answer as JSON text, which fits.
-fn json(args: &ParameterArgs, name: &str, schema: &str) -> Result<String> {
+pub(in crate::commands) fn json(args: &ParameterArgs, name: &str, schema: &str) -> Result<String> {
     let parsed: Json = serde_json::from_str(schema).unwrap_or_default();
     let json = match parsed["properties"].is_object() {
         true => object(&args.arguments(&as_flow(name, &parsed))?)?,

@@ -14,6 +14,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::database::DatabaseArgs;
+#[cfg(fuzzing)]
+pub(super) use answer::json as answer;
 pub(super) use resume::once;
 
 #[derive(Debug, Args)]
