@@ -131,7 +131,7 @@ fn weigh(bytes: usize) -> Result<usize> {
 }
 
 /// Fails, and leaves a line in a file each time.
-#[task(retries = 2, retry_delay = "200ms")]
+#[task(retries = 2, retry_delay = "1s")]
 fn refuse() -> Result<()> {
     let mut tries = File::options()
         .append(true)
