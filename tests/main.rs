@@ -28,3 +28,4 @@ mod servers;
 mod settings;
 mod tenants;
 mod unruly;
+mod usage;

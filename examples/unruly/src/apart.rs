@@ -89,3 +89,38 @@ fn recursing(depth: u64) -> u64 {
     }
     below(depth, depth)
 }
+
+/// Takes about a millisecond of CPU time a round, whatever else the machine does meanwhile.
+#[task]
+fn burn_in_task(rounds: u64) -> u64 {
+    let mut sum = rounds;
+    for _ in 0..rounds * 500_000 {
+        sum = black_box(sum.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+    }
+    sum
+}
+
+#[flow]
+fn burn(rounds: u64) -> Result<u64> {
+    burn_in_task(rounds)
+}
+
+/// Holds so much memory for so long.
+#[task]
+fn hold(mib: usize, ms: u64) -> usize {
+    let held = black_box(vec![1_u8; mib << 20]);
+    sleep(Duration::from_millis(ms));
+    held.len()
+}
+
+/// So many runs that hold memory, one before the others.
+#[flow]
+fn holds(count: usize, mib: usize, ms: u64) -> Result<usize> {
+    let first = hold(mib, 0)?;
+    let runs: Vec<_> = (0..count).map(|_| hold::submit(mib, ms)).collect();
+    let mut sum = first;
+    for run in runs {
+        sum += run.result()?;
+    }
+    Ok(sum)
+}

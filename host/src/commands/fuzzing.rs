@@ -11,9 +11,12 @@ use super::config::Config;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::{inspect, runs};
-use crate::model::{Definition, Limit, Manifest, Parameter, Schema, Value};
+use crate::model::{Definition, Limit, Manifest, Need, Parameter, Schema, Value};
 use crate::runner::ArgumentSource;
-use crate::wasm::{FolderGrant, NetworkGrant, SecretGrant, Variable, VariableGrant};
+use crate::wasm::{
+    ClockGrant, FolderGrant, HttpGrant, NetworkGrant, RandomGrant, SecretGrant, Variable,
+    VariableGrant,
+};
 
 /// The settings of a `wflow.toml`.
 pub fn config(text: &str) {
@@ -68,6 +71,10 @@ fn word(option: &str) -> String {
 pub fn spellings(text: &str) {
     again::<FolderGrant>(text);
     again::<NetworkGrant>(text);
+    again::<HttpGrant>(text);
+    again::<ClockGrant>(text);
+    again::<RandomGrant>(text);
+    again::<Need>(text);
     again::<Variable>(text);
     again::<VariableGrant>(text);
     let _ = text.parse::<Limit>();

@@ -120,7 +120,7 @@ fn job() -> Job {
     }
 }
 
-fn checked(manifest: plugin::Manifest) -> Result<Manifest> {
+pub(super) fn checked(manifest: plugin::Manifest) -> Result<Manifest> {
     let both = || manifest.flows.iter().chain(&manifest.tasks);
     let count = both().count();
     ensure!(

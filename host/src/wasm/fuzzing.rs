@@ -4,13 +4,11 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use tokio::runtime::{Builder, Runtime};
-use wasmtime::Engine;
 
-use super::bindings::exports::wflow::plugin::plugin::{Definition, Parameter};
-use super::component::{check_names, definitions};
-use super::{engine, load};
+use super::bindings::exports::wflow::plugin::plugin::{Definition, Manifest as Answer, Parameter};
+use super::describe::checked;
+use super::{Compiler, GuestEngine, engine, load};
 use crate::model::Manifest;
-use crate::runner::Target;
 
 /// A flow or task, as a component describes it: name, description, parameters with schema and
 /// default, the schema of the result, and options.
@@ -24,18 +22,18 @@ pub type Described = (
 
 /// Loads the component, which says what it holds.
 pub fn component(wasm: &[u8]) {
-    static LOADER: LazyLock<(Engine, Runtime, PathBuf)> = LazyLock::new(|| {
+    static LOADER: LazyLock<(GuestEngine, Runtime, PathBuf)> = LazyLock::new(|| {
         let runtime = Builder::new_current_thread().enable_all().build();
         let file = format!("wflow-fuzz-{}.wasm", std::process::id());
         (
-            engine(1).expect("an engine"),
+            engine(1, None).expect("an engine"),
             runtime.expect("a runtime"),
             std::env::temp_dir().join(file),
         )
     });
     let (engine, runtime, file) = &*LOADER;
     std::fs::write(file, wasm).expect("written");
-    if let Ok(component) = runtime.block_on(load(engine, file, None)) {
+    if let Ok(component) = runtime.block_on(load(engine, file, None, &Compiler::default())) {
         is_kept(&component.manifest);
     }
 }
@@ -43,11 +41,11 @@ pub fn component(wasm: &[u8]) {
 /// What a component says of itself, if that is no nonsense.
 pub(crate) fn manifest(flows: Vec<Described>, tasks: Vec<Described>) -> Option<Manifest> {
     let plugin = |all: Vec<Described>| all.into_iter().map(definition).collect();
-    let manifest = Manifest {
-        flows: definitions(Target::Flow, plugin(flows)).ok()?,
-        tasks: definitions(Target::Task, plugin(tasks)).ok()?,
+    let answer = Answer {
+        flows: plugin(flows),
+        tasks: plugin(tasks),
     };
-    check_names(&manifest).ok()?;
+    let manifest = checked(answer).ok()?;
     is_kept(&manifest);
     Some(manifest)
 }

@@ -348,11 +348,11 @@ impl Sandbox {
 
     /// Counts what the run says: the mailbox has no bound.
     pub(super) fn admit(&self, bytes: usize) -> Result<()> {
+        self.job.meter.gave(bytes);
         self.admit_lines(bytes, 1)
     }
 
     pub(super) fn admit_lines(&self, bytes: usize, lines: usize) -> Result<()> {
-        self.job.meter.gave(bytes);
         let mut printed = self.printed.lock().expect("never held across a panic");
         Ok(printed.admit(self.limits(), bytes, lines)?)
     }
