@@ -4,8 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::duration;
-use super::tree::one_line;
+use super::{duration, one_line};
 use crate::model::{Record, RunRecord};
 
 /// Columns for the names of runs.

@@ -31,16 +31,22 @@ pub fn harmless(text: &str) -> String {
     shown
 }
 
+/// Something within a line.
+pub fn one_line(text: &str) -> String {
+    let shown = |character| if misleads(character) { ' ' } else { character };
+    text.chars().map(shown).collect()
+}
+
 fn push(shown: &mut String, character: char) {
-    match character.is_control() || reorders(character) {
+    match misleads(character) {
         true => shown.extend(character.escape_default()),
         false => shown.push(character),
     }
 }
 
 /// Embeddings, overrides and isolates make text read as what it is not.
-fn reorders(character: char) -> bool {
-    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+fn misleads(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A stream of prints, which may be cut anywhere.
@@ -192,6 +198,7 @@ mod tests {
 
     #[test]
     fn errors_that_repeat_what_guests_say_are_harmless() {
+        assert_eq!(one_line("a\nb\u{202e}\x1bc"), "a b  c");
         assert_eq!(harmless("a\n  |\tb\x1b[2J\r"), "a\n  |\tb\\u{1b}[2J\\r");
     }
 
@@ -266,7 +273,7 @@ mod tests {
             prop_assert_eq!(&shown(words.iter().map(Vec::as_slice)), &expected);
             prop_assert_eq!(&shown(whole.chunks(size)), &expected);
             let uncoloured = console::strip_ansi_codes(&expected);
-            let harmless = |it: char| matches!(it, '\n' | '\r' | '\t') || !(it.is_control() || reorders(it));
+            let harmless = |it: char| matches!(it, '\n' | '\r' | '\t') || !misleads(it);
             prop_assert!(uncoloured.chars().all(harmless), "{:?}", expected);
         }
     }

@@ -10,8 +10,10 @@ use crate::model::RunId;
 /// A subflow run is found within the root flow run.
 pub(super) fn command(root: Option<(RunId, &str)>, run: (RunId, &str), schema: &str) -> String {
     let run = match root {
-        Some(root) if root.0 != run.0 => format!("{} {}", word(root), word(run)),
-        _ => word(run),
+        Some(root) if root.0 != run.0 => {
+            format!("{} {}", run_word(root.0, root.1), run_word(run.0, run.1))
+        }
+        _ => run_word(run.0, run.1),
     };
     let schema: Json = serde_json::from_str(schema).unwrap_or_default();
     let places = match (&schema["properties"], &schema) {
@@ -25,7 +27,8 @@ pub(super) fn command(root: Option<(RunId, &str)>, run: (RunId, &str), schema: &
     format!("wflow runs answer {run}{places}")
 }
 
-fn word((run, name): (RunId, &str)) -> String {
+/// What stands for a run in a command: its name, unless that means something else to a shell.
+pub fn run_word(run: RunId, name: &str) -> String {
     match is_word(name) {
         true => name.to_owned(),
         false => run.to_string(),

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use bytesize::ByteSize;
 use jiff::SignedDuration;
 
-use super::duration;
-use super::tree::one_line;
+use super::{duration, one_line};
 use crate::model::{EndedRunOf, Event, EventKind, RunId, Usage};
 
 /// A table, shown by its `Display`; nothing where nothing was executed.

@@ -5,7 +5,7 @@ use std::fmt;
 use bytesize::ByteSize;
 use jiff::{SignedDuration, Timestamp};
 
-use super::duration;
+use super::{duration, one_line};
 use crate::model::{EndedRunOf, Outcome, Record, RunId, RunRecord, Usage};
 
 /// Shown by its `Display`.
@@ -36,7 +36,7 @@ impl<'a> Tree<'a> {
             attempts => format!(", {attempts} attempts"),
         };
         let flow = match &run.of {
-            EndedRunOf::Flow(flow) => format!(" (flow {flow})"),
+            EndedRunOf::Flow(flow) => format!(" (flow {})", one_line(flow)),
             EndedRunOf::Task(_) => String::new(),
         };
         let state = match &run.outcome {
@@ -63,12 +63,6 @@ fn used(usage: &Usage) -> String {
         i64::try_from(usage.cpu).unwrap_or(i64::MAX),
     ));
     format!(", {cpu} CPU, {}", ByteSize(usage.memory))
-}
-
-/// What guests name and say, without what would move a terminal's cursor.
-pub(super) fn one_line(text: &str) -> String {
-    let shown = |char: char| if char.is_control() { ' ' } else { char };
-    text.chars().map(shown).collect()
 }
 
 /// A place in the tree: the run, and what stands before its line and before those below it.

@@ -1,6 +1,6 @@
 //! `wflow runs result` and `cancel`: how a run ended, and its end by somebody else.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::json;
 
-use super::WhichRun;
+use super::{WhichRun, word};
 use crate::commands::run::exit_code;
 use crate::commands::{HostFault, nearest, note};
 use crate::journal::{Journal, RecordedRun, Request};
 use crate::model::{Event, EventKind, Outcome, RunId, State, Value};
-use crate::report::ended_as_json;
+use crate::report::{ended_as_json, harmless};
 
 /// How often to look whether the run has ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -64,6 +64,10 @@ fn of_root(journal: &Journal, run: &RecordedRun) -> Result<Option<Outcome>> {
 pub(super) fn print(outcome: &Outcome, name: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match outcome {
+        // On a terminal, what a guest wrote stays text.
+        Outcome::Completed(Value::Json(json)) if out.is_terminal() => {
+            writeln!(out, "{}", harmless(json))?;
+        }
         Outcome::Completed(Value::Json(json)) => writeln!(out, "{json}")?,
         Outcome::Completed(Value::Bytes(bytes)) => out.write_all(bytes)?,
         Outcome::Failed(failure) => note(&format!("'{name}' ended in {failure}")),
@@ -127,8 +131,9 @@ pub(super) fn check(run: &RecordedRun) -> Result<()> {
     };
     ensure!(
         run.alive,
-        "'{name}' {why}, and no process executes it: go on with it (wflow runs resume {name}) or \
-         forget it (wflow runs delete {name})"
+        "'{name}' {why}, and no process executes it: go on with it (wflow runs resume {word}) or \
+         forget it (wflow runs delete {word})",
+        word = word(run)
     );
     Ok(())
 }

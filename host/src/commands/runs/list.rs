@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::commands::{HostFault, note};
 use crate::journal::{Filter, Journal, RecordedRun};
 use crate::model::State;
-use crate::report::duration;
+use crate::report::{duration, one_line};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
@@ -149,8 +149,8 @@ fn row(run: &RecordedRun) -> [String; 7] {
     });
     [
         run.id.to_string()[..SHORT_ID].to_owned(),
-        run.name.clone(),
-        run.flow.clone(),
+        one_line(&run.name),
+        one_line(&run.flow),
         run.state_now().to_string(),
         created.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         took,

@@ -14,6 +14,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::database::DatabaseArgs;
+use crate::journal::RecordedRun;
+use crate::report::run_word;
 #[cfg(fuzzing)]
 pub(super) use answer::json as answer;
 pub(super) use resume::once;
@@ -64,6 +66,11 @@ pub(super) fn runs(args: &RunsArgs) -> Result<ExitCode> {
         Command::Prune(args) => remove::prune(journal, args),
         Command::Export(args) => export::export(&journal, args),
     }
+}
+
+/// What stands for the run in a command.
+fn word(run: &RecordedRun) -> String {
+    run_word(run.id, &run.name)
 }
 
 /// Which run is meant.

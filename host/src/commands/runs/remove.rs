@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::list::state;
+use super::word;
 use crate::commands::{HostFault, note};
 use crate::journal::{Filter, Journal, RecordedRun};
 use crate::model::State;
@@ -30,7 +31,8 @@ pub(super) fn delete(mut journal: Journal, args: &DeleteArgs) -> Result<ExitCode
     for run in &found {
         ensure!(
             !run.alive,
-            "'{name}' runs; cancel it first: wflow runs cancel {name}",
+            "'{name}' runs; cancel it first: wflow runs cancel {}",
+            word(run),
             name = run.name
         );
     }

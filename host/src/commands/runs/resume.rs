@@ -8,6 +8,7 @@ use clap::{Args, Parser};
 use jiff::Timestamp;
 
 use super::show::Replay;
+use super::word;
 use crate::commands::audience::DisplayArgs;
 use crate::commands::database::RecordArgs;
 use crate::commands::launch::Launch;
@@ -39,7 +40,8 @@ pub(super) fn resume(journal: Journal, args: &ResumeArgs) -> Result<ExitCode> {
     let run = journal.find(run)?;
     ensure!(
         run.state != State::Completed,
-        "'{name}' has completed; print its result with: wflow runs result {name}",
+        "'{name}' has completed; print its result with: wflow runs result {}",
+        word(&run),
         name = run.name
     );
     let with = args.with.as_ref().map(std::path::absolute).transpose()?;
@@ -103,7 +105,8 @@ fn go_on(
 ) -> Result<ExitCode> {
     let Some(owner) = journal.take(run.id).context(HostFault)? else {
         bail!(
-            "'{name}' runs; follow it with: wflow runs logs -f {name}",
+            "'{name}' runs; follow it with: wflow runs logs -f {}",
+            word(&run),
             name = run.name
         );
     };

@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::WhichRun;
+use super::{WhichRun, word};
 use crate::commands::HostFault;
 use crate::commands::audience::DisplayArgs;
 use crate::journal::{Bookmark, Journal, RecordedRun};
@@ -68,7 +68,7 @@ fn about(out: &mut impl Write, run: &RecordedRun) -> Result<()> {
         _ => "It was interrupted: no process executes it",
     };
     if run.is_interrupted() {
-        writeln!(out, "{how}. Go on with it: wflow runs resume {}", run.name)?;
+        writeln!(out, "{how}. Go on with it: wflow runs resume {}", word(run))?;
     }
     Ok(())
 }

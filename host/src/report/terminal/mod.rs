@@ -136,12 +136,13 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
 
     fn suspended(&mut self, event: &Event, run: &Named, until: Option<Timestamp>) -> Result<()> {
         let name = &run.name;
+        let word = question::run_word(event.run, name);
         let until = until.map_or(String::new(), |until| {
             let until = until.to_zoned(self.time_zone.clone());
             format!(" until {}", until.strftime("%Y-%m-%d %H:%M:%S"))
         });
         let text = format_args!(
-            "Flow run '{name}' - Suspended{until}; go on with it: wflow runs resume {name}"
+            "Flow run '{name}' - Suspended{until}; go on with it: wflow runs resume {word}"
         );
         self.line(event, Level::Info, text)
     }
