@@ -67,9 +67,9 @@ impl ArgumentSource {
     /// What stands for it in a run's name.
     fn in_name(&self) -> String {
         match self {
-            Self::Value(Value::Json(text)) => match serde_json::from_str(text) {
-                Ok(serde_json::Value::String(text)) => text,
-                _ => text.to_string(),
+            Self::Value(Value::Json(text)) => match serde_json::from_str::<String>(text) {
+                Ok(text) => text,
+                Err(_) => short(text).to_owned(),
             },
             Self::Value(Value::Bytes(bytes)) => format!("{} bytes", bytes.len()),
             Self::ResultOf(future) | Self::OutcomeOf(future) => future.name().to_string(),
@@ -154,15 +154,24 @@ impl Bound {
 
     /// The template with the arguments in the places that name parameters.
     pub(super) fn name(&self, template: &str) -> String {
-        let mut name = template.to_owned();
+        let mut name = short(template).to_owned();
         for (argument, source) in self.recorded.iter().zip(self.sources.iter().flatten()) {
             let place = format!("{{{}}}", argument.name);
             if name.contains(&place) {
-                name = name.replace(&place, &source.in_name());
+                let value = source.in_name();
+                name = short(&name.replace(&place, short(&value))).to_owned();
             }
         }
         name
     }
+}
+
+/// Bytes of a name: those of runs are kept for as long as the flow runs.
+const NAME: usize = 1 << 10;
+
+/// The start of a name that nobody would read to its end.
+pub(super) fn short(name: &str) -> &str {
+    &name[..name.floor_char_boundary(NAME)]
 }
 
 /// Puts named arguments, and those by position, into the definition's order.
@@ -181,7 +190,7 @@ fn bind(
             "" => position,
             name => match parameters.iter().position(|p| p.name == name) {
                 Some(slot) => slot,
-                None => return Err(format!("there is no parameter '{name}'")),
+                None => return Err(format!("there is no parameter '{}'", short(name))),
             },
         };
         match bound.get_mut(slot) {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::argument::ArgumentSource;
+use super::argument::{ArgumentSource, short};
 use super::backlog::Backlog;
 use super::budget::{Budget, Share};
 use super::cache::Recipe;
@@ -206,7 +206,7 @@ impl Mailbox {
     ) -> Draft<'a> {
         let planned = match self.plan.find(target, from, &submit.name) {
             Some(planned) => planned,
-            None => unknown.insert(Planned::unknown(target, &submit.name, from)),
+            None => unknown.insert(Planned::unknown(target, short(&submit.name), from)),
         };
         Draft::new(target, planned, submit, by).within(&self.budget)
     }

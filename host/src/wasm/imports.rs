@@ -316,10 +316,17 @@ impl Sandbox {
     }
 }
 
+/// Bytes of a submit's options.
+const OPTIONS: usize = 64 << 10;
+
 /// What a submit overrides; an error is the submit's, whose run will say it.
 fn options_of(text: &str) -> Result<Option<Options>, String> {
     match text {
         "" => Ok(None),
+        text if text.len() > OPTIONS => Err(format!(
+            "the options have {} bytes, and may have {OPTIONS}",
+            text.len()
+        )),
         text => serde_json::from_str(text)
             .map(Some)
             .map_err(|error| format!("the options are not what wflow knows: {error}")),

@@ -47,9 +47,6 @@ pub use network::{HttpGrant, NetworkGrant};
 pub use replay::Seed;
 use sandbox::Sandbox;
 
-/// Futures that one instance may hold, and as many that it lends to the host during a call.
-const MAX_HANDLES: usize = 4_000_000;
-
 /// Bytes that one call may hand over beside its values.
 const AROUND_A_VALUE: usize = 64 << 20;
 
@@ -96,7 +93,9 @@ impl WasmExecutor {
         let sandbox = Sandbox::new(job, mailbox, grants, self.seed);
         let mut store = Store::new(engine, sandbox);
         store.limiter(|sandbox| sandbox);
-        store.set_max_component_handles(MAX_HANDLES);
+        // What it holds, and as much that it lends to the host during a call.
+        let handles = store.data().table.max_capacity();
+        store.set_max_component_handles(handles.saturating_mul(2));
         let limits = &job.attempt.limits;
         let most = limits.size(Cap::Result).max(limits.size(Cap::Arguments));
         store.set_hostcall_fuel(most.saturating_add(AROUND_A_VALUE));

@@ -1,6 +1,9 @@
 //! What a call's end means: a result, the guest's own error, or a crash and its likely cause.
 
+use std::str::Utf8Error;
+
 use wasmtime::Trap;
+use wasmtime::component::ResourceTableError;
 use wasmtime_wasi::I32Exit;
 
 use super::Returned;
@@ -23,13 +26,28 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         },
         Err(error) => match error.downcast_ref::<Denied>() {
             Some(denied) => Failure::permanent(FailureKind::Denied, denied.to_string()),
-            None => crashed(crash(&error, sandbox)),
+            None => match crash(&error, sandbox) {
+                message if is_ended_by_host(&error, sandbox) => {
+                    return Outcome::Failed(crashed(message));
+                }
+                message => crashed(message),
+            },
         },
     };
     Outcome::Failed(match sandbox.refusal.how() {
-        Some(how) => Failure::permanent(FailureKind::Denied, format!("{}: {how}", failure.message)),
+        Some(how) => Failure::permanent(
+            FailureKind::Denied,
+            format!("{}: {}", failure.message, cut(how)),
+        ),
         None => failure,
     })
+}
+
+/// Whether the attempt would have gone on, had it not been ended: nothing that it was refused before
+/// is the cause.
+fn is_ended_by_host(error: &wasmtime::Error, sandbox: &Sandbox) -> bool {
+    let is_beyond = sandbox.refused_growth.is_some() || error.is::<Exceeded>();
+    is_beyond || sandbox.job.is_due()
 }
 
 /// Bytes of a message that somebody may want to read: messages of messages grow.
@@ -105,7 +123,7 @@ pub(super) fn crash(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
             "recursed too deeply for its stack; raise that with --stack".to_owned()
         }
         Some(trap) => format!("trapped: {trap}"),
-        None => wasmtimes_own(&error.root_cause().to_string(), sandbox),
+        None => wasmtimes_own(error, sandbox),
     }
 }
 
@@ -114,8 +132,15 @@ pub(super) fn is_too_much(message: &str) -> bool {
     message.contains("fuel allocated for hostcalls")
 }
 
-/// Two limits are kept by wasmtime, whose errors have no types.
-fn wasmtimes_own(message: &str, sandbox: &Sandbox) -> String {
+/// Some limits are kept by wasmtime, most of whose errors have no types.
+fn wasmtimes_own(error: &wasmtime::Error, sandbox: &Sandbox) -> String {
+    let message = &error.root_cause().to_string();
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return sandbox.is_full();
+    }
+    if error.is::<Utf8Error>() {
+        return format!("handed over a text that is not UTF-8: {message}");
+    }
     if message.contains("instance count too high") {
         return sandbox.limits().exceeded(Cap::Instances).to_string();
     }

@@ -44,6 +44,16 @@ pub(super) struct Sandbox {
     wasi: Option<WasiCtx>,
 }
 
+/// Futures, files, timers and streams that one instance may hold besides those of its submits.
+const HANDLES: usize = 10_000;
+
+/// The host's side of all that a guest has handles on, which is no memory of the guest's.
+fn handles(limits: &Limits) -> ResourceTable {
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(limits.size(Cap::Submits).saturating_add(HANDLES));
+    table
+}
+
 impl Sandbox {
     pub(super) fn new(job: &Job, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
         let refusal = Refusal::default();
@@ -54,7 +64,7 @@ impl Sandbox {
             seed,
             job: job.clone(),
             mailbox: mailbox.clone(),
-            table: ResourceTable::new(),
+            table: handles(&job.attempt.limits),
             printed: Arc::default(),
             refused_growth: None,
             http: Http::new(job, &network),
@@ -200,6 +210,15 @@ impl ResourceLimiter for Sandbox {
 impl Sandbox {
     pub(super) fn limits(&self) -> &Limits {
         &self.job.attempt.limits
+    }
+
+    /// What to say to whoever holds too many handles.
+    pub(super) fn is_full(&self) -> String {
+        let most = self.table.max_capacity();
+        format!(
+            "holds more than {most} futures, files, timers and streams, {HANDLES} more than its limit \
+             submits; drop what it is done with, or raise --submits"
+        )
     }
 
     /// Ends the attempt where it goes beyond the limit.
