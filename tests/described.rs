@@ -190,7 +190,8 @@ fn an_answer_that_is_none_is_refused_with_the_name() {
     let control = r"it has a slash or a control character: 'a\n\u{1b}[1m'";
     let control = format!("the name of a task: {control}");
     refused("control", &answer(b"a\n\x1b[1m", "", ""), &control);
-    refused("text", &answer(b"\xff", "", ""), "invalid utf-8");
+    let no_text = "handed over a text that is not UTF-8";
+    refused("text", &answer(b"\xff", "", ""), no_text);
     let mut twice = task(b"work", "", "");
     // The one definition, once more in the place of its texts; those move on by its length.
     let name = words(&[ANSWER + 16 + 80, 4]);

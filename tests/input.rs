@@ -68,7 +68,7 @@ fn what_is_no_flow_of_the_component() {
     let component = example("unruly");
     check(
         &["run", &component],
-        "several flows; name one of: allowed, artifacts, ",
+        "several flows; name one of: again_and_again, allowed, amid, artifacts, ",
     );
     check(
         &["run", &component, "nestd", "-p", "depth=1"],

@@ -15,6 +15,7 @@ mod hooks;
 mod input;
 mod inspect;
 mod kills;
+mod leaks;
 mod network;
 mod new;
 mod pauses;

@@ -48,7 +48,7 @@ fn repeat(value: u64) -> u64 {
 
 /// Waits until a file is there.
 #[task]
-fn wait_for_file(path: String) -> Result<()> {
+pub fn wait_for_file(path: String) -> Result<()> {
     while !fs::exists(&path)? {
         thread::sleep(Duration::from_millis(5));
     }

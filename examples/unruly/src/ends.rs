@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use wflow::prelude::*;
 
 use crate::misbehaviour::Misbehaviour;
+use crate::said::Said;
 
 /// What is to end the run.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -20,13 +21,13 @@ enum Means {
 }
 
 #[task]
-fn endless(misbehaviour: Misbehaviour, address: String) -> Result<String> {
+fn endless(misbehaviour: Misbehaviour, address: String) -> Result<Said> {
     misbehaviour.act(&address)
 }
 
 /// Waits for a run that never ends.
 #[flow]
-fn victim(misbehaviour: Misbehaviour, address: String, task_timeout_ms: u64) -> Result<String> {
+fn victim(misbehaviour: Misbehaviour, address: String, task_timeout_ms: u64) -> Result<Said> {
     let mut submit = endless::with();
     if task_timeout_ms > 0 {
         submit = submit.timeout(Duration::from_millis(task_timeout_ms));
@@ -55,7 +56,7 @@ fn ended(
         run.cancel();
     }
     match run.result() {
-        Ok(returned) => returned,
+        Ok(returned) => returned.text(),
         Err(failure) => failure.to_string(),
     }
 }

@@ -1,21 +1,26 @@
 //! Everything that a guest may do wrong, and every shape that runs can take: what tests and
 //! benchmarks hold the host against.
 
+mod amid;
 mod apart;
+mod broken;
 mod caching;
 mod concurrency;
 mod conditions;
 mod durable;
 mod ends;
 mod files;
+mod floods;
 mod hooks;
 mod kinds;
 mod lowered;
 mod misbehaviour;
 mod network;
 mod pauses;
+mod raw;
 mod remote;
 mod retries;
+mod said;
 mod secrets;
 mod semantics;
 mod shapes;
@@ -25,10 +30,11 @@ use serde::{Deserialize, Serialize};
 use wflow::prelude::*;
 
 use misbehaviour::Misbehaviour;
+use said::Said;
 
 /// Misbehaves as it is told.
 #[task(timeout = "1s")]
-fn misbehave(misbehaviour: Misbehaviour, address: String) -> Result<String> {
+fn misbehave(misbehaviour: Misbehaviour, address: String) -> Result<Said> {
     misbehaviour.act(&address)
 }
 
@@ -64,7 +70,7 @@ fn unruly(
         false => misbehave(misbehaviour, address),
     };
     let (kind, message) = match ended {
-        Ok(returned) => ("completed".into(), returned),
+        Ok(returned) => ("completed".into(), returned.text()),
         Err(failure) => (failure.kind().to_string(), failure.message().into()),
     };
     let neighbour = neighbour.result()?;
@@ -80,6 +86,6 @@ fn unruly(
 fn propagate(
     misbehaviour: Misbehaviour,
     #[default("127.0.0.1:9")] address: String,
-) -> Result<String> {
+) -> Result<Said> {
     misbehave(misbehaviour, address)
 }
