@@ -122,11 +122,11 @@ write-file                      | denied    | no folder is granted for /tmp/unru
 read-env                        | completed | []
 read-arguments                  | completed | []
 read-stdin                      | completed |
-connect                         | failed denied | ermission denied
-listen                          | failed denied | ermission denied
-serve                           | failed denied | ermission denied
-send-datagram                   | failed denied | ermission denied
-resolve                         | failed denied | failed to lookup address information
+connect                         | denied    | grant it with --allow-net 127.0.0.1:9
+listen                          | denied    | grant it with --allow-net 127.0.0.1:9
+serve                           | denied    | guests serve nobody
+send-datagram                   | denied    | grant it with --allow-net 127.0.0.1:9
+resolve                         | denied    | grant it with --allow-net localhost
 start-thread                    | failed    | Not supported
 pause                           | failed    | only a flow can pause
 wait-for-ever                   | timed-out | exceeded its timeout of 1 s
