@@ -13,6 +13,7 @@ use wasip2::random::random;
 use wflow::artifact;
 use wflow::prelude::*;
 
+use crate::instructions;
 use crate::misbehaviour::nap;
 use crate::shapes::noop;
 
@@ -92,9 +93,9 @@ impl Flood {
             Self::Naps => forever(|| thread::sleep(time::Duration::from_nanos(1))),
             Self::Timers => keep(|| monotonic_clock::subscribe_duration(u64::MAX)),
             Self::Streams => keep(stdout::get_stdout),
-            Self::Pages => while core::arch::wasm32::memory_grow::<0>(16) != usize::MAX {},
+            Self::Pages => while instructions::memory_grow(16) != usize::MAX {},
             Self::AllPages => {
-                let before = core::arch::wasm32::memory_grow::<0>(1 << 16);
+                let before = instructions::memory_grow(1 << 16);
                 assert_ne!(before, usize::MAX, "there is no more");
             }
         }

@@ -12,6 +12,7 @@ mod ends;
 mod files;
 mod floods;
 mod hooks;
+mod instructions;
 mod kinds;
 mod lowered;
 mod misbehaviour;

@@ -13,6 +13,7 @@ use wflow::prelude::*;
 
 use crate::broken::Broken;
 use crate::floods::{self, Flood};
+use crate::instructions;
 use crate::raw::Raw;
 use crate::said::Said;
 
@@ -86,7 +87,7 @@ impl Misbehaviour {
             Self::PanicInDrop => drop(Explosive),
             Self::PanicInPanic => panic!("{Explosive}"),
             Self::Abort => process::abort(),
-            Self::Unreachable => core::arch::wasm32::unreachable(),
+            Self::Unreachable => instructions::unreachable(),
             Self::DivideByZero => drop(black_box(1) / black_box(0)),
             Self::ExitZero => process::exit(0),
             Self::ExitOne => process::exit(1),

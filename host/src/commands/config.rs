@@ -24,7 +24,7 @@ use crate::wasm::{
 /// The file of the operator in the folder where wflow is started, or of a project.
 pub(super) const FILE: &str = "wflow.toml";
 
-const LIMITS: &str = "Limits";
+const LIMITS: &str = "Limits of components";
 
 #[derive(Clone, Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -46,14 +46,14 @@ pub(super) struct Config {
     #[arg(long = "concurrency-limit", value_name = "task:NAME=N|tag:NAME=N[/s]")]
     #[serde(deserialize_with = "texts")]
     pub(super) concurrency_limits: Vec<Limit>,
+    /// Stack of every guest, which code does not lower [default: 512KiB]
+    #[arg(long, value_name = "SIZE", help_heading = LIMITS)]
+    pub(super) stack: Option<ByteSize>,
     #[command(flatten)]
     pub(super) quotas: QuotaArgs,
     /// Other components, whose flows and tasks go by their component's name, a slash and their own.
     #[arg(skip)]
     pub(super) components: BTreeMap<String, PathBuf>,
-    /// Stack of every guest, which code does not lower [default: 512KiB]
-    #[arg(long, value_name = "SIZE")]
-    pub(super) stack: Option<ByteSize>,
     #[command(flatten)]
     pub(super) limits: CapArgs,
     #[command(flatten)]

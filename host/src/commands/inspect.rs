@@ -25,13 +25,13 @@ pub(super) struct InspectArgs {
     /// Print the manifest as JSON
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    options: Config,
     /// The operator's settings and grants [default: wflow.toml in the current folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    options: Config,
 }
 
 pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {

@@ -38,8 +38,6 @@ pub(super) struct RunArgs {
     pub(super) flow: Option<String>,
     #[command(flatten)]
     pub(super) parameters: ParameterArgs,
-    #[command(flatten)]
-    options: Config,
     /// The operator's settings and grants [default: wflow.toml in the current folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -47,6 +45,8 @@ pub(super) struct RunArgs {
     pub(super) record: RecordArgs,
     #[command(flatten)]
     pub(super) display: DisplayArgs,
+    #[command(flatten)]
+    options: Config,
 }
 
 /// Components by the names that `wflow.toml` gives them; the target is the first, without a name.

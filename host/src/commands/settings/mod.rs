@@ -1,30 +1,22 @@
 //! What a run gets: the operator's settings, within them what the project asks for, or a refusal
 //! that names the options which would grant it.
 
+mod limits;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use bytesize::ByteSize;
-use jiff::Timestamp;
 
-use super::config::{CompileOptions, Config, FILE, GrantLists};
+use super::config::{Config, FILE, GrantLists};
 use super::database::DatabaseArgs;
 use super::tenant::{self, Tenant};
-use super::{home, machine, secrets};
-use crate::model::{Caps, Limit, Limits, Options, RunnerKind, SetBy, Unit};
-use crate::runner::{Quotas, Target};
-use crate::wasm::{
-    CompileLimits, Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option,
-};
+use super::{home, secrets};
+use crate::model::{Limit, Options, RunnerKind};
+use crate::wasm::{Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option};
 
 const MAX_CONCURRENCY: u32 = 1000;
-/// What guests cannot do without, and what a thousand of them may reserve.
-const LEAST_STACK: u64 = 64 << 10;
-const MOST_STACK: u64 = 1 << 30;
-const MAX_QUEUED: usize = 1_000_000;
-const MAX_RUNS: usize = 5_000_000;
 
 /// The settings of the operator and those of the project, which are requests.
 #[derive(Debug)]
@@ -149,30 +141,6 @@ impl Settings {
             .collect()
     }
 
-    /// The same of what components may take before anything of them runs.
-    fn missing_to_compile(&self) -> impl Iterator<Item = String> {
-        let (asked, allowed) = (&self.project.compile, &self.operator.compile);
-        let CompileLimits { size, time, memory } = CompileLimits::default();
-        let is_less = |allowed: Option<ByteSize>, otherwise| {
-            move |asked: &ByteSize| *asked > allowed.unwrap_or(ByteSize(otherwise))
-        };
-        let size = asked.size.filter(is_less(allowed.size, size));
-        let memory = asked.memory.filter(is_less(allowed.memory, memory));
-        let allowed = allowed.time.unwrap_or(time);
-        let time = asked.time.filter(|&asked| asked > allowed);
-        let size = size.map(|asked| format!("--component-size {}", word(asked)));
-        let time = time.map(humantime::format_duration);
-        let time = time.map(|asked| format!("--compile-time '{asked}'"));
-        let memory = memory.map(|asked| format!("--compile-memory {}", word(asked)));
-        [size, time, memory].into_iter().flatten()
-    }
-
-    /// What components may take before anything of them runs: a project asks for no more.
-    pub(super) fn compile(&self) -> CompileOptions {
-        let operator = self.operator.compile.clone();
-        self.project.compile.clone().over(operator)
-    }
-
     /// What every flow run uses, whatever its code says.
     pub(super) fn runner(&self) -> Option<RunnerKind> {
         self.operator.runner.or(self.project.runner)
@@ -212,25 +180,6 @@ impl Settings {
         }
     }
 
-    /// Bytes of stack that guests have.
-    pub(super) fn stack(&self) -> Option<usize> {
-        let stack = self.operator.stack?.as_u64().clamp(LEAST_STACK, MOST_STACK);
-        usize::try_from(stack).ok()
-    }
-
-    pub(super) fn max_active(&self) -> Option<u32> {
-        self.operator.quotas.max_active
-    }
-
-    pub(super) fn has_cpu_quota(&self) -> bool {
-        self.operator.quotas.cpu_per_hour.is_some()
-    }
-
-    /// Bytes that the run database may take.
-    pub(super) fn storage(&self) -> Option<u64> {
-        self.operator.quotas.storage.map(|size| size.as_u64())
-    }
-
     pub(super) fn max_concurrency(&self) -> u32 {
         let allowed = self.operator.max_concurrency.unwrap_or(MAX_CONCURRENCY);
         self.project
@@ -254,51 +203,6 @@ impl Settings {
             .into_iter()
             .chain(self.project.timeout);
         both.min()
-    }
-
-    /// The limits of a flow or task: those of the operator, which the project may lower.
-    pub(super) fn limits(&self, target: Target, title: &str) -> Limits {
-        let operator = self.operators_limits(target, title);
-        let project = of(&self.project, target, title);
-        operator
-            .lowered(&self.project.limits.caps(), SetBy::Project)
-            .lowered(&project, SetBy::Project)
-    }
-
-    fn operators_limits(&self, target: Target, title: &str) -> Limits {
-        let all = Limits::default().with(&self.operator.limits.caps(), SetBy::Operator);
-        all.with(&of(&self.operator, target, title), SetBy::Table)
-    }
-
-    /// The options that would allow what the project states beyond the operator's limits.
-    fn raised_limits(&self) -> Vec<String> {
-        let all = Limits::default().with(&self.operator.limits.caps(), SetBy::Operator);
-        let mut raised: Vec<_> = raised(&self.project.limits.caps(), &all).collect();
-        for (target, tables) in [
-            (Target::Flow, &self.project.flows),
-            (Target::Task, &self.project.tasks),
-        ] {
-            for (name, table) in tables {
-                let limits = self.operators_limits(target, name);
-                raised.extend(self::raised(&table.limits.caps(), &limits));
-            }
-        }
-        raised.dedup();
-        raised
-    }
-
-    /// What all runs may use together; `spent` is the CPU time that earlier ones used, and when.
-    pub(super) fn quotas(&self, spent: Vec<(Timestamp, u64)>) -> Quotas {
-        let stated = &self.operator.quotas;
-        let machine = || ByteSize(machine::memory());
-        let microseconds = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        Quotas {
-            memory: stated.total_memory.unwrap_or_else(machine).as_u64(),
-            queued: stated.max_queued.unwrap_or(MAX_QUEUED),
-            runs: stated.max_runs.unwrap_or(MAX_RUNS),
-            cpu_per_hour: stated.cpu_per_hour.map(microseconds),
-            spent,
-        }
     }
 
     /// What the operator grants, the secrets read and the folders measured.
@@ -340,25 +244,6 @@ impl Settings {
     }
 }
 
-/// What a file states of one flow or task.
-fn of(config: &Config, target: Target, title: &str) -> Caps {
-    let tables = match target {
-        Target::Flow => &config.flows,
-        Target::Task => &config.tasks,
-    };
-    tables
-        .get(title)
-        .map(|of| of.limits.caps())
-        .unwrap_or_default()
-}
-
-fn raised<'a>(asked: &'a Caps, limits: &'a Limits) -> impl Iterator<Item = String> {
-    let higher = asked
-        .iter()
-        .filter(|&(&cap, &asked)| asked > limits.of(cap));
-    higher.map(|(cap, &asked)| format!("--{} {}", cap.name(), cap.shown(asked)))
-}
-
 /// What is asked for and covered by nothing that is granted.
 fn lacking<'a, T>(
     asked: &'a [T],
@@ -372,11 +257,6 @@ fn lacking<'a, T>(
 /// A project that asks for no quota is content with any.
 fn is_less(granted: Option<u64>, asked: Option<u64>) -> bool {
     matches!((granted, asked), (Some(granted), Some(asked)) if granted < asked)
-}
-
-/// As an option takes it.
-fn word(size: ByteSize) -> String {
-    Unit::Bytes.shown(size.as_u64())
 }
 
 /// The file of the current folder, which may have come with the folder: it starts no commands.
