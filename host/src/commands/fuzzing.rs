@@ -12,7 +12,7 @@ use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::{inspect, runs};
 use crate::model::{Definition, Limit, Manifest, Need, Parameter, Schema, Value};
-use crate::runner::ArgumentSource;
+use crate::runner::{ArgumentSource, Target};
 use crate::wasm::{
     ClockGrant, FolderGrant, HttpGrant, NetworkGrant, RandomGrant, SecretGrant, Variable,
     VariableGrant,
@@ -138,6 +138,6 @@ fn fits(schema: &str, json: &str) {
 /// What a component holds, for people.
 pub(crate) fn inspected(manifest: &Manifest) {
     for definition in manifest.flows.iter().chain(&manifest.tasks) {
-        inspect::described("flow", definition).expect("text");
+        inspect::described(Target::Flow, definition).expect("text");
     }
 }

@@ -100,8 +100,14 @@ pub(crate) fn shown(events: &[Event]) {
         colours: true,
     };
     let (mut out, mut log, mut json) = (Vec::new(), Vec::new(), Vec::new());
-    let mut terminal =
-        TerminalReporter::new(&mut out, &mut log, screens, TimeZone::UTC, Level::Debug);
+    let mut terminal = TerminalReporter::new(
+        &mut out,
+        &mut log,
+        screens,
+        TimeZone::UTC,
+        Level::Debug,
+        true,
+    );
     let mut lines = JsonReporter::new(&mut json);
     for event in events {
         terminal.show(event).expect("written");

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::draft::Draft;
 use super::{ArgumentSource, Origin, Part, Plan, Submit, Target, TaskFuture, canonical};
 use crate::model::{
-    ArtifactKind, Definition, Manifest, Options, Parameter, RunId, RunnerKind, Value,
+    ArtifactKind, Definition, Limits, Manifest, Options, Parameter, RunId, RunnerKind, Value,
 };
 
 /// Two values, which have one digest if they are the same.
@@ -101,7 +101,7 @@ pub fn submits(declared: &str, overridden: &str, arguments: &[(&str, &str)]) {
             tasks: vec![task],
         },
     };
-    let plan = Plan::new(vec![part], None, 1);
+    let plan = Plan::new(vec![part], None, 1, |_, _| Limits::default());
     let planned = plan.find(Target::Task, &Origin::default(), "task");
     let argument = |&(name, json): &(&str, &str)| {
         let value = Value::Json(json.into());
@@ -113,7 +113,7 @@ pub fn submits(declared: &str, overridden: &str, arguments: &[(&str, &str)]) {
         wait_for: Vec::new(),
         options: serde_json::from_str(overridden).map_err(|error| error.to_string()),
     };
-    let mut draft = Draft::new(Target::Task, planned.expect("it is there"), submit);
+    let mut draft = Draft::new(Target::Task, planned.expect("it is there"), submit, None);
     let retries = draft.options().retries();
     for retry in [0, 1, 2, u32::MAX] {
         retries.delay_ms(retry, 1.0);
