@@ -24,8 +24,9 @@ pub(super) struct Sandbox {
     /// Why the limiter refused to let it grow: a trap that follows is about that.
     pub(super) refused_growth: Option<String>,
     pub(super) refusal: Refusal,
-    pub(super) network: Network,
-    pub(super) http: Http,
+    /// Made on first use, as is what follows.
+    network: Option<Network>,
+    pub(super) http: Option<Http>,
     /// Bytes of its linear memories, which never shrink, and of the host's memory.
     memory: usize,
     share: Share,
@@ -56,8 +57,6 @@ fn handles(limits: &Limits) -> ResourceTable {
 
 impl Sandbox {
     pub(super) fn new(job: &Job, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
-        let refusal = Refusal::default();
-        let network = Network::new(grants, &refusal);
         let is_flow = job.attempt.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
             history: is_flow.then(|| replay::history(job)),
@@ -67,9 +66,9 @@ impl Sandbox {
             table: handles(&job.attempt.limits),
             printed: Arc::default(),
             refused_growth: None,
-            http: Http::new(job, &network),
-            network,
-            refusal,
+            http: None,
+            network: None,
+            refusal: Refusal::default(),
             memory: 0,
             share: mailbox.budget().nothing(),
             table_elements: 0,
@@ -95,8 +94,15 @@ impl Sandbox {
         }
     }
 
+    /// What it may reach.
+    pub(super) fn network(&mut self) -> &Network {
+        let (grants, refusal) = (&self.grants, &self.refusal);
+        self.network
+            .get_or_insert_with(|| Network::new(grants, refusal))
+    }
+
     /// Folders were opened once when the run began; one that has vanished since is not there.
-    fn wasi(&self) -> WasiCtx {
+    fn wasi(&mut self) -> WasiCtx {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(self.output(Stream::Stdout));
         wasi.stderr(self.output(Stream::Stderr));
@@ -122,7 +128,7 @@ impl Sandbox {
             wasi.monotonic_clock(FrozenClock(frozen));
         }
         wasi.allow_tcp(true).allow_udp(true);
-        let network = self.network.clone();
+        let network = self.network().clone();
         wasi.socket_addr_check(move |address, how| {
             let network = network.clone();
             Box::pin(async move { network.allows(address, how).await })

@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 
 use wasmtime::component::{Resource, ResourceTable};
 
+use super::super::network::Http;
 use super::super::sandbox::Sandbox;
 use crate::model::Cap;
 
@@ -62,7 +63,7 @@ impl Sandbox {
     /// Requests have connections that are in no table.
     pub(in super::super) fn has_room_for_handles(&mut self) -> bool {
         let most = self.limits().size(Cap::OpenFiles);
-        let left = most.saturating_sub(self.http.connections());
+        let left = most.saturating_sub(self.http.as_ref().map_or(0, Http::connections));
         self.handles.has_room(left, &mut self.table)
     }
 

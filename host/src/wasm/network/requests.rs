@@ -1,7 +1,7 @@
 //! What guests say of HTTP: how many requests they make at a time, and what each has to be granted.
 
 use hyper::{Method, Request};
-use wasmtime::component::{Linker, LinkerInstance, Resource};
+use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceTable};
 use wasmtime::{Result, StoreContextMut, bail, ensure};
 use wasmtime_wasi_http::p2::bindings::http::outgoing_handler::Host as _;
 use wasmtime_wasi_http::p2::bindings::http::types::{
@@ -52,12 +52,23 @@ impl Http {
     }
 }
 
+impl Sandbox {
+    /// What it has of HTTP, and where its handles are kept.
+    fn requests(&mut self) -> (&mut Http, &mut ResourceTable) {
+        let network = self.network().clone();
+        let job = &self.job;
+        let http = self.http.get_or_insert_with(|| Http::new(job, &network));
+        (http, &mut self.table)
+    }
+}
+
 impl WasiHttpView for Sandbox {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
+        let (http, table) = self.requests();
         WasiHttpCtxView {
-            hooks: &mut self.http.client,
-            ctx: &mut self.http.context,
-            table: &mut self.table,
+            hooks: &mut http.client,
+            ctx: &mut http.context,
+            table,
         }
     }
 }
@@ -105,13 +116,13 @@ impl Sandbox {
         &mut self,
         make: impl FnOnce(WasiHttpCtxView<'_>) -> Result<Resource<T>>,
     ) -> Result<Resource<T>> {
-        let has_room = self.http.parts.has_room(MAX_PARTS, &mut self.table);
+        let (http, table) = self.requests();
         ensure!(
-            has_room,
+            http.parts.has_room(MAX_PARTS, table),
             "holds more than {MAX_PARTS} requests and sets of headers at the same time"
         );
         let made = make(self.http())?;
-        self.http.parts.hold(&made);
+        self.requests().0.parts.hold(&made);
         Ok(made)
     }
 }

@@ -41,7 +41,7 @@ impl Sandbox {
 
     fn lookup(&mut self, name: String) -> Result<Result<Resource<Lookup>, ErrorCode>> {
         self.admit_socket()?;
-        let network = self.network.clone();
+        let network = self.network().clone();
         let mut answer = spawn(async move { network.lookup(&name).await });
         let lookup = match poll_noop(Pin::new(&mut answer)) {
             Some(Ok(addresses)) => Lookup::Answered(Ok(addresses.into_iter())),
