@@ -174,6 +174,7 @@ impl Host {
             slots: SLOTS as usize,
             limits: Vec::new(),
             suspend_after: None,
+            loop_alone: false,
             quotas: Quotas::default(),
         };
         let executor = Arc::new(self.executor());
@@ -187,7 +188,7 @@ impl Host {
             options: Ok(None),
         };
         let root = mailbox.start(submit, None);
-        self.runtime.block_on(runner.run(|_| Ok(())))?;
+        self.runtime.block_on(runner.run(Box::new(|_| Ok(()))))?;
         ensure!(root.outcome().is_some_and(Outcome::is_completed));
         Ok(began.elapsed())
     }

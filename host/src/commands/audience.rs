@@ -1,8 +1,8 @@
 //! Whoever is told what happens in a run: first the record, then the reader.
 
-use std::cell::RefCell;
 use std::convert::Infallible;
 use std::io::{BufWriter, IsTerminal};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -37,7 +37,7 @@ pub(super) struct DisplayArgs {
 }
 
 impl DisplayArgs {
-    pub(super) fn reporter(&self) -> Box<dyn Reporter> {
+    pub(super) fn reporter(&self) -> Box<dyn Reporter + Send> {
         let out = BufWriter::new(std::io::stdout());
         if self.json {
             return Box::new(JsonReporter::new(out));
@@ -61,25 +61,27 @@ impl DisplayArgs {
 }
 
 /// What a run tells passes here: without secrets into the record, and then to whoever reads along.
-pub(super) struct Audience {
+pub(super) struct Audience(Mutex<Told>);
+
+struct Told {
     /// Where there are secrets.
-    masker: RefCell<Option<Masker>>,
-    recorder: RefCell<Option<Recorder>>,
-    reporter: RefCell<Box<dyn Reporter>>,
+    masker: Option<Masker>,
+    recorder: Option<Recorder>,
+    reporter: Box<dyn Reporter + Send>,
 }
 
 impl Audience {
     pub(super) fn new(
-        reporter: Box<dyn Reporter>,
+        reporter: Box<dyn Reporter + Send>,
         recorder: Option<Recorder>,
         secrets: &[Secret],
     ) -> Self {
         let values = secrets.iter().map(|secret| &*secret.value);
-        Self {
-            masker: RefCell::new((!secrets.is_empty()).then(|| Masker::new(values))),
-            recorder: RefCell::new(recorder),
-            reporter: RefCell::new(reporter),
-        }
+        Self(Mutex::new(Told {
+            masker: (!secrets.is_empty()).then(|| Masker::new(values)),
+            recorder,
+            reporter,
+        }))
     }
 
     /// Tells what happened; nothing means that nothing more happens for the moment.
@@ -88,45 +90,14 @@ impl Audience {
     ///
     /// If the output cannot be written, or a record that was to be strict.
     pub(super) fn tell(&self, events: &[Event]) -> Result<()> {
-        match &mut *self.masker.borrow_mut() {
-            Some(masker) => self.tell_masked(&masker.mask(events)),
-            None => self.tell_masked(events),
+        let mut told = self.told();
+        match &mut told.masker {
+            Some(masker) => {
+                let masked = masker.mask(events);
+                told.tell(&masked)
+            }
+            None => told.tell(events),
         }
-    }
-
-    fn tell_masked(&self, events: &[Event]) -> Result<()> {
-        let lost = self.record(events)?;
-        let mut reporter = self.reporter.borrow_mut();
-        for event in events.iter().chain(&lost) {
-            reporter.show(event)?;
-        }
-        match events {
-            [] => reporter.flush(),
-            _ => Ok(()),
-        }
-    }
-
-    /// A record that is lost ends the run where it has to be strict, and is a warning elsewhere.
-    fn record(&self, events: &[Event]) -> Result<Option<Event>> {
-        let mut recorder = self.recorder.borrow_mut();
-        let (Some(to), Some(first)) = (recorder.as_mut(), events.first()) else {
-            return Ok(None);
-        };
-        let Err(error) = to.record(events) else {
-            return Ok(None);
-        };
-        if to.is_strict() {
-            return Err(error.context("the run cannot be recorded"));
-        }
-        *recorder = None;
-        Ok(Some(Event {
-            at: first.at,
-            run: first.run,
-            kind: EventKind::Logged {
-                level: Level::Warning,
-                message: format!("The run goes on, but is no longer recorded: {error:#}"),
-            },
-        }))
     }
 
     /// Waits until all is recorded; where it need not be, a warning says that it is not.
@@ -135,7 +106,7 @@ impl Audience {
     ///
     /// If a record that was to be strict is not complete.
     pub(super) fn finish(&self) -> Result<()> {
-        let Some(recorder) = self.recorder.take() else {
+        let Some(recorder) = self.told().recorder.take() else {
             return Ok(());
         };
         let is_strict = recorder.is_strict();
@@ -156,8 +127,50 @@ impl Audience {
         let mut interval = tokio::time::interval(TICK);
         loop {
             interval.tick().await;
-            // A terminal that is gone is noticed by whatever is shown next.
-            let _ = self.reporter.borrow_mut().tick(Timestamp::now());
+            // While something is shown, and for as long as a terminal takes it, nothing has to move.
+            if let Ok(mut told) = self.0.try_lock() {
+                // A terminal that is gone is noticed by whatever is shown next.
+                let _ = told.reporter.tick(Timestamp::now());
+            }
         }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().expect("never held across a panic")
+    }
+}
+
+impl Told {
+    fn tell(&mut self, events: &[Event]) -> Result<()> {
+        let lost = self.record(events)?;
+        for event in events.iter().chain(&lost) {
+            self.reporter.show(event)?;
+        }
+        match events {
+            [] => self.reporter.flush(),
+            _ => Ok(()),
+        }
+    }
+
+    /// A record that is lost ends the run where it has to be strict, and is a warning elsewhere.
+    fn record(&mut self, events: &[Event]) -> Result<Option<Event>> {
+        let (Some(to), Some(first)) = (self.recorder.as_mut(), events.first()) else {
+            return Ok(None);
+        };
+        let Err(error) = to.record(events) else {
+            return Ok(None);
+        };
+        if to.is_strict() {
+            return Err(error.context("the run cannot be recorded"));
+        }
+        self.recorder = None;
+        Ok(Some(Event {
+            at: first.at,
+            run: first.run,
+            kind: EventKind::Logged {
+                level: Level::Warning,
+                message: format!("The run goes on, but is no longer recorded: {error:#}"),
+            },
+        }))
     }
 }

@@ -17,8 +17,8 @@ use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::start::{Again, Start};
 use super::{HostFault, build, compile, is_closed_pipe, quotas};
-use crate::journal::{Journal, Recorder, Recording, Request};
-use crate::model::{FailureKind, Limit, Most, Outcome, RunId, Scope};
+use crate::journal::{Durability, Journal, Recorder, Recording, Request};
+use crate::model::{Event, FailureKind, Limit, Most, Outcome, RunId, Scope};
 use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
 use crate::scheduler::Input;
 use crate::wasm::{self, LoadedComponent, WasmExecutor};
@@ -129,12 +129,13 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
             .suspend_after
             .map(SignedDuration::try_from)
             .transpose()?,
+        loop_alone: Durability::from(args.record.durability) == Durability::Strict,
         quotas: settings.quotas(quotas::spent(start.journal(), settings)?),
     };
     let workers = settings.workers(&flow.options);
     let limits = |target, title: &str| settings.limits(target, title);
-    let mut plan = Plan::new(parts, settings.runner(), workers, limits);
-    let past = start.past(&mut plan);
+    let plan = Plan::new(parts, settings.runner(), workers, limits);
+    let past = start.past(&plan);
     let secrets = grants.secrets.clone();
     let cache = start.cache(&secrets);
     let loaded = components.into_iter().map(|(_, component)| component);
@@ -149,8 +150,8 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> R
         storage: settings.storage(),
     };
     let recorder = recorder(start, recording, (&mailbox, root.id())).context(HostFault)?;
-    let audience = Audience::new(args.display.reporter(), recorder, &secrets);
-    let shown = show(&audience, &mut runner, &mailbox, &root).await;
+    let audience = Arc::new(Audience::new(args.display.reporter(), recorder, &secrets));
+    let shown = show(audience.clone(), &mut runner, &mailbox, &root).await;
     let code = shown.context(HostFault)?;
     audience.finish().context(HostFault)?;
     Ok(code)
@@ -232,26 +233,27 @@ fn limits_of(settings: &Settings, parts: &[Part]) -> Vec<Limit> {
 
 /// Shows the run until it ends. A closed stdout cancels the run, as Ctrl-C does.
 async fn show(
-    audience: &Audience,
+    audience: Arc<Audience>,
     runner: &mut Runner,
     mailbox: &Mailbox,
     root: &TaskFuture,
 ) -> Result<ExitCode> {
     let mut closed = false;
-    let shown = runner.run(|events| match audience.tell(events) {
+    let (told, sender, shown_run) = (audience.clone(), mailbox.clone(), root.clone());
+    let tell = move |events: &[Event]| match told.tell(events) {
         Err(error) if is_closed_pipe(&error) => {
             if !std::mem::replace(&mut closed, true) {
-                cancel(mailbox, root, "stdout was closed");
+                cancel(&sender, &shown_run, "stdout was closed");
             }
             Ok(())
         }
         shown => shown,
-    });
+    };
     tokio::select! {
         // First of all: what the run shows may make somebody press Ctrl-C.
         biased;
         never = interrupts(mailbox, root) => match never {},
-        shown = shown => shown?,
+        shown = runner.run(Box::new(tell)) => shown?,
         never = audience.ticks() => match never {},
     }
     match runner.is_suspended() {

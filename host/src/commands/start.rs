@@ -103,13 +103,13 @@ impl Start {
     }
 
     /// What the run goes on from.
-    pub(super) fn past(&self, plan: &mut Plan) -> Option<PastRun> {
+    pub(super) fn past(&self, plan: &Plan) -> Option<PastRun> {
         let Self::Again(again) = self else {
             return None;
         };
         for run in again.record.runs() {
             if let EndedRunOf::Task(task) = &run.of {
-                *plan.submitted.entry(task.clone()).or_default() += 1;
+                plan.count_submitted(task);
             }
         }
         PastRun::root(&again.record)

@@ -63,20 +63,22 @@ impl Queue {
         !state.abandoned
     }
 
-    /// The next events to write in one go: none when nothing came for so long, or nothing will.
-    pub(super) fn take(&self, patience: Duration) -> Vec<Event> {
+    /// Puts the next events to write in one go in the place of those in `events`: none when nothing came
+    /// for so long, or nothing will.
+    pub(super) fn take(&self, patience: Duration, events: &mut Vec<Event>) {
+        events.clear();
         let idle = |state: &mut State| state.events.is_empty() && !state.closed;
         let waited = self.filled.wait_timeout_while(self.lock(), patience, idle);
         let (state, _) = waited.expect("never held across a panic");
         if state.events.is_empty() {
-            return Vec::new();
+            return;
         }
         let few = |state: &mut State| !state.urgent && !state.closed && state.events.len() < ENOUGH;
         let waited = self.filled.wait_timeout_while(state, LINGER, few);
         let (mut state, _) = waited.expect("never held across a panic");
         state.urgent = false;
         state.bytes = 0;
-        std::mem::take(&mut state.events)
+        std::mem::swap(&mut state.events, events);
     }
 
     pub(super) fn done(&self, events: usize) {

@@ -207,11 +207,12 @@ impl Writer {
     fn run(mut self) {
         let queue = self.queue.clone();
         let _attendance = Attendance(&queue);
+        let mut events = Vec::new();
         while !queue.is_over() {
-            let events = queue.take(REQUESTS);
+            queue.take(REQUESTS, &mut events);
             let count = events.len();
             if self.lost.get().is_none()
-                && let Err(error) = self.commit(events)
+                && let Err(error) = self.commit(&mut events)
             {
                 let _ = self.lost.set(format!("{error:#}"));
             }
@@ -223,21 +224,21 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, mut events: Vec<Event>) -> Result<()> {
+    fn commit(&mut self, events: &mut [Event]) -> Result<()> {
         if events.is_empty() {
             return Ok(());
         }
         let contents: Vec<_> = events.iter_mut().flat_map(contents::take_out).collect();
-        let data = encode(&events)?;
+        let data = encode(events)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(explained)?;
         let row = match self.row {
             Some(row) => row,
-            None => insert(&transaction, &events, &self.recording)?,
+            None => insert(&transaction, events, &self.recording)?,
         };
-        fold(&transaction, row, &events)?;
+        fold(&transaction, row, events)?;
         append(&transaction, row.number, &data, &contents).map_err(explained)?;
         transaction.commit().map_err(explained)?;
         self.row = Some(row);

@@ -1,20 +1,19 @@
 //! The runs of one root flow run, folded from their events.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{
-    Argument, EndedRunOf, Event, EventKind, Observed, Outcome, RunId, RunnerKind, State, StateType,
-    Usage,
+    Argument, ByRun, EndedRunOf, Event, EventKind, Observed, Outcome, RunId, RunnerKind, State,
+    StateType, Usage,
 };
 
 /// A root flow run and all that came of it, in the order of their creation.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     runs: Vec<RunRecord>,
-    places: HashMap<RunId, usize>,
+    places: ByRun<usize>,
 }
 
 /// What the events say of one run.

@@ -1,13 +1,12 @@
 //! The names of the runs that have not ended, for events that tell only the id.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{EndedRunOf, Event, EventKind, RunId, RunnerKind};
+use crate::model::{ByRun, EndedRunOf, Event, EventKind, RunId, RunnerKind};
 
 #[derive(Default)]
-pub(super) struct Names(HashMap<RunId, Named>);
+pub(super) struct Names(ByRun<Named>);
 
 #[derive(Clone)]
 pub(super) struct Named {

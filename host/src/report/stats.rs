@@ -1,6 +1,5 @@
 //! What the attempts of a run used, by flow and task.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use bytesize::ByteSize;
 use jiff::SignedDuration;
 
 use super::{duration, one_line};
-use crate::model::{EndedRunOf, Event, EventKind, RunId, Usage};
+use crate::model::{ByRun, EndedRunOf, Event, EventKind, RunId, Usage};
 
 /// A table, shown by its `Display`; nothing where nothing was executed.
 #[derive(Default)]
@@ -16,7 +15,7 @@ pub(super) struct Stats {
     /// In the order in which they came.
     rows: Vec<Row>,
     /// The rows of runs that have not ended.
-    of: HashMap<RunId, usize>,
+    of: ByRun<usize>,
 }
 
 struct Row {

@@ -1,12 +1,12 @@
 //! Between the loop and the cache: what is asked of it, and what is offered to it.
 
-use super::Runner;
 use super::cache::Named;
+use super::dispatcher::Dispatcher;
 use super::mailbox::Submission;
 use crate::model::{Event, EventKind, Outcome, Value};
 use crate::scheduler::Input;
 
-impl Runner {
+impl Dispatcher {
     /// Whether one of the events is a question that has to be answered before anything else happens.
     pub(super) fn asks_the_cache(&self, events: &[Event]) -> bool {
         let due = events

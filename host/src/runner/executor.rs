@@ -125,5 +125,5 @@ impl Job {
 /// The lane drops the returned future when the attempt is cancelled or takes too long; an executor
 /// that can be busy without waiting looks at [`Job::is_due`] now and then.
 pub trait Executor: Send + Sync + 'static {
-    fn execute(&self, job: &Job, mailbox: &Mailbox) -> impl Future<Output = Outcome> + Send;
+    fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> impl Future<Output = Outcome> + Send;
 }

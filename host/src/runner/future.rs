@@ -19,10 +19,10 @@ struct Shared {
     /// An index into [`State::ALL`].
     state: AtomicU8,
     outcome: OnceLock<(State, Outcome)>,
-    ended: Notify,
     stopped: AtomicBool,
-    stop: Notify,
-    resumed: Notify,
+    resumed: AtomicBool,
+    /// One of these three, other than before.
+    changed: Notify,
     /// The host's memory that the result takes.
     held: OnceLock<Share>,
 }
@@ -34,10 +34,9 @@ impl TaskFuture {
             name,
             state: AtomicU8::new(State::Pending as u8),
             outcome: OnceLock::new(),
-            ended: Notify::new(),
             stopped: AtomicBool::new(false),
-            stop: Notify::new(),
-            resumed: Notify::new(),
+            resumed: AtomicBool::new(false),
+            changed: Notify::new(),
             held: OnceLock::new(),
         }))
     }
@@ -64,14 +63,7 @@ impl TaskFuture {
 
     /// Waits until the run has ended.
     pub async fn ended(&self) -> &Outcome {
-        loop {
-            let mut ended = std::pin::pin!(self.0.ended.notified());
-            ended.as_mut().enable();
-            if let Some(outcome) = self.outcome() {
-                return outcome;
-            }
-            ended.await;
-        }
+        self.until(|| self.outcome()).await
     }
 
     /// Keeps so much of the host's memory for as long as somebody holds the future.
@@ -82,16 +74,28 @@ impl TaskFuture {
 
     /// Waits until the run has a slot again after it waited for others.
     pub async fn resumed(&self) {
-        self.0.resumed.notified().await;
+        let resumed = || self.0.resumed.swap(false, Ordering::SeqCst).then_some(());
+        self.until(resumed).await;
     }
 
     pub(super) fn is_stopped(&self) -> bool {
-        self.0.stopped.load(Ordering::Relaxed)
+        self.0.stopped.load(Ordering::SeqCst)
     }
 
     /// Waits until the attempt has to end.
     pub(super) async fn stopped(&self) {
-        self.0.stop.notified().await;
+        self.until(|| self.is_stopped().then_some(())).await;
+    }
+
+    async fn until<T>(&self, is_there: impl Fn() -> Option<T>) -> T {
+        loop {
+            let mut changed = std::pin::pin!(self.0.changed.notified());
+            changed.as_mut().enable();
+            if let Some(value) = is_there() {
+                return value;
+            }
+            changed.await;
+        }
     }
 
     pub(super) fn set_state(&self, state: State) {
@@ -99,17 +103,18 @@ impl TaskFuture {
     }
 
     pub(super) fn stop(&self) {
-        self.0.stopped.store(true, Ordering::Relaxed);
-        self.0.stop.notify_one();
+        self.0.stopped.store(true, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
     }
 
     pub(super) fn resume(&self) {
-        self.0.resumed.notify_one();
+        self.0.resumed.store(true, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
     }
 
     pub(super) fn end(&self, state: State, outcome: Outcome) {
         // The scheduler ends a run once.
         let _ = self.0.outcome.set((state, outcome));
-        self.0.ended.notify_waiters();
+        self.0.changed.notify_waiters();
     }
 }

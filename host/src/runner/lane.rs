@@ -1,29 +1,91 @@
 //! Threads that execute attempts: on each of them many attempts interleave.
 
-use std::cell::OnceCell;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use async_channel::{Receiver, Sender};
 
+use super::jobs::Jobs;
 use super::{Executor, Job, Mailbox, Target};
 use crate::model::{Cap, Failure, FailureKind, Outcome, RunnerKind};
+use crate::scheduler::Input;
 
 /// After how many polls a worker looks at its timers: a busy guest takes up to 10 ms a poll.
 const POLLS_BETWEEN_TIMERS: u32 = 4;
+/// Attempts that a worker begins and ends before it looks at anything else.
+const IN_A_ROW: u32 = 16;
 
-/// The threads of all runners. A flow never keeps a task from its thread, nor the other way round.
-pub(super) struct Lanes {
-    flows: Lane,
+/// A flow never keeps a task from its thread, nor the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    Flows,
     /// The tasks of sequential and concurrent runners.
-    tasks: Lane,
-    /// Those of thread-pool runners; its threads start with the first job.
-    pool: OnceCell<Lane>,
-    start_pool: Box<dyn Fn() -> Result<Lane>>,
+    Tasks,
+    /// Those of thread-pool runners.
+    Pool,
+}
+
+impl Lane {
+    fn of(job: &Job) -> Self {
+        match (job.attempt.target, job.runner) {
+            (Target::Flow, _) => Self::Flows,
+            (Target::Task, RunnerKind::Sequential | RunnerKind::Concurrent) => Self::Tasks,
+            (Target::Task, RunnerKind::ThreadPool) => Self::Pool,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Flows => "flows",
+            Self::Tasks => "tasks",
+            Self::Pool => "pool",
+        }
+    }
+}
+
+/// The jobs of all lanes.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    flows: Jobs,
+    tasks: Jobs,
+    pool: Jobs,
+}
+
+impl Queues {
+    fn of(&self, lane: Lane) -> &Jobs {
+        match lane {
+            Lane::Flows => &self.flows,
+            Lane::Tasks => &self.tasks,
+            Lane::Pool => &self.pool,
+        }
+    }
+
+    /// Whether all workers of tasks can do without the loop for a while.
+    pub(super) fn are_enough(&self) -> bool {
+        let used = self.tasks.is_used() || self.pool.is_used();
+        used && self.tasks.are_enough() && self.pool.are_enough()
+    }
+
+    /// Wakes workers for what was added; a worker of the lane `free` is about to take a job anyway.
+    pub(super) fn wake(&self, free: Option<Lane>) {
+        for lane in [Lane::Flows, Lane::Tasks, Lane::Pool] {
+            self.of(lane).wake(usize::from(free == Some(lane)));
+        }
+    }
+}
+
+/// The threads of all lanes; they end when it is dropped.
+pub(super) struct Lanes {
+    queues: Arc<Queues>,
+    /// Starts the threads of the pool, once.
+    start_pool: Option<Box<dyn FnOnce() -> Result<()> + Send>>,
+    /// Whether there are threads in the pool.
+    has_pool: bool,
 }
 
 impl Lanes {
@@ -32,101 +94,172 @@ impl Lanes {
         executor: &Arc<E>,
         mailbox: &Mailbox,
     ) -> Result<Self> {
-        let (pool_executor, pool_mailbox) = (executor.clone(), mailbox.clone());
+        let queues = mailbox.queues();
+        let crew = |lane| Crew {
+            lane,
+            executor: executor.clone(),
+            queues: queues.clone(),
+            mailbox: mailbox.of_worker(),
+        };
+        crew(Lane::Flows).start(1)?;
+        crew(Lane::Tasks).start(1)?;
+        let pool = crew(Lane::Pool);
         Ok(Self {
-            flows: Lane::start("flows", 1, executor, mailbox)?,
-            tasks: Lane::start("tasks", 1, executor, mailbox)?,
-            pool: OnceCell::new(),
-            start_pool: Box::new(move || {
-                Lane::start("pool", workers, &pool_executor, &pool_mailbox)
-            }),
+            queues: queues.clone(),
+            start_pool: Some(Box::new(move || pool.start(workers))),
+            has_pool: false,
         })
     }
 
-    pub(super) fn send(&self, job: Job) {
-        let lane = match (job.attempt.target, job.runner) {
-            (Target::Flow, _) => &self.flows,
-            (Target::Task, RunnerKind::Sequential | RunnerKind::Concurrent) => &self.tasks,
-            (Target::Task, RunnerKind::ThreadPool) => self.pool(),
+    /// Hands the job over; the workers learn of it from [`Lanes::wake`].
+    pub(super) fn send(&mut self, job: Job) {
+        let lane = match Lane::of(&job) {
+            Lane::Pool if !self.has_pool() => Lane::Tasks,
+            lane => lane,
         };
-        lane.send(job);
+        self.queues.of(lane).push(Arc::new(job));
     }
 
-    /// The one thread for tasks, where no more can be started.
-    fn pool(&self) -> &Lane {
-        if let Some(pool) = self.pool.get() {
-            return pool;
+    /// As [`Queues::wake`].
+    pub(super) fn wake(&self, free: Option<Lane>) {
+        self.queues.wake(free);
+    }
+
+    /// Starts the pool with its first job. Where no threads can be started, the one for tasks has to do.
+    fn has_pool(&mut self) -> bool {
+        if let Some(start) = self.start_pool.take() {
+            self.has_pool = start().is_ok();
         }
-        match (self.start_pool)() {
-            Ok(pool) => self.pool.get_or_init(|| pool),
-            Err(_) => &self.tasks,
-        }
+        self.has_pool
     }
 }
 
-/// A queue of jobs and the threads that take them. The threads end when it is dropped.
-struct Lane {
-    jobs: Sender<Job>,
-}
-
-impl Lane {
-    fn start<E: Executor>(
-        name: &str,
-        threads: usize,
-        executor: &Arc<E>,
-        mailbox: &Mailbox,
-    ) -> Result<Self> {
-        let (jobs, queue) = async_channel::unbounded();
-        for number in 0..threads {
-            let worker = Worker {
-                executor: executor.clone(),
-                queue: queue.clone(),
-                mailbox: mailbox.clone(),
-            };
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .event_interval(POLLS_BETWEEN_TIMERS)
-                .build()
-                .context("cannot start a worker's event loop")?;
-            std::thread::Builder::new()
-                .name(format!("{name}-{number}"))
-                // As a task of its own, it takes its turn among the attempts.
-                .spawn(move || runtime.block_on(async { tokio::spawn(worker.run()).await }))
-                .context("cannot start a worker thread")?;
-        }
-        Ok(Self { jobs })
-    }
-
-    fn send(&self, job: Job) {
-        // The queue has no bound, and the workers end only when this sender is gone.
-        let _ = self.jobs.try_send(job);
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        let Queues { flows, tasks, pool } = &*self.queues;
+        [flows, tasks, pool].into_iter().for_each(Jobs::close);
     }
 }
 
-struct Worker<E> {
+/// What the workers of a lane have in common.
+struct Crew<E> {
+    lane: Lane,
     executor: Arc<E>,
-    queue: Receiver<Job>,
+    queues: Arc<Queues>,
     mailbox: Mailbox,
 }
 
-impl<E: Executor> Worker<E> {
-    async fn run(self) {
-        while let Ok(job) = self.queue.recv().await {
-            let executor = self.executor.clone();
-            let mailbox = self.mailbox.clone();
-            tokio::spawn(async move {
-                let outcome = execute(&*executor, &job, &mailbox).await;
-                mailbox.send(job.ended(outcome, job.meter.usage()));
-            });
-            // What was started comes before what waits in the queue.
-            tokio::task::yield_now().await;
+impl<E: Executor> Crew<E> {
+    fn start(self, threads: usize) -> Result<()> {
+        let crew = Arc::new(self);
+        for number in 0..threads {
+            let name = crew.lane.name();
+            let worker = Worker {
+                number,
+                crew: crew.clone(),
+                underway: Arc::default(),
+            };
+            let (started, is_started) = std::sync::mpsc::channel();
+            std::thread::Builder::new()
+                .name(format!("{name}-{number}"))
+                .spawn(move || worker.start(&started))
+                .context("cannot start a worker thread")?;
+            is_started
+                .recv()?
+                .context("cannot start a worker's event loop")?;
         }
+        Ok(())
     }
 }
 
+/// One thread of a lane.
+struct Worker<E> {
+    number: usize,
+    crew: Arc<Crew<E>>,
+    /// Attempts that have begun and wait.
+    underway: Arc<AtomicUsize>,
+}
+
+impl<E: Executor> Worker<E> {
+    /// Works for as long as there are jobs, or tells why it cannot.
+    fn start(self, started: &Sender<std::io::Result<()>>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .event_interval(POLLS_BETWEEN_TIMERS)
+            .build();
+        let (runtime, told) = match runtime {
+            Ok(runtime) => (Some(runtime), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        // Whoever starts workers waits for the word.
+        let _ = started.send(told);
+        if let Some(runtime) = runtime {
+            // As a task of its own, it takes its turn among the attempts.
+            let _ = runtime.block_on(async { tokio::spawn(self.run()).await });
+        }
+    }
+
+    async fn run(self) {
+        let mut begun = 0;
+        while let Some(job) = self.jobs().next(self.number).await {
+            self.begin(job).await;
+            begun += 1;
+            // What was started comes before what waits in the queue.
+            if begun % IN_A_ROW == 0 || !self.is_free() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    fn jobs(&self) -> &Jobs {
+        self.crew.queues.of(self.crew.lane)
+    }
+
+    /// Whether it would begin another attempt at once.
+    fn is_free(&self) -> bool {
+        self.underway.load(Ordering::Relaxed) == 0
+    }
+
+    /// Most attempts end without having waited: only those that wait become tasks of the event loop.
+    async fn begin(&self, job: Arc<Job>) {
+        let crew = self.crew.clone();
+        let mut attempt = Box::pin(async move {
+            let outcome = execute(&*crew.executor, &job, &crew.mailbox).await;
+            job.ended(outcome, job.meter.usage())
+        });
+        let free = || self.is_free().then_some(self.crew.lane);
+        match polled(attempt.as_mut()).await {
+            Some(ended) => self.crew.mailbox.end(ended, free()),
+            None => self.go_on(attempt),
+        }
+    }
+
+    fn go_on(&self, attempt: Pin<Box<impl Future<Output = Input> + Send + 'static>>) {
+        let (crew, underway) = (self.crew.clone(), self.underway.clone());
+        underway.fetch_add(1, Ordering::Relaxed);
+        tokio::spawn(async move {
+            let ended = attempt.await;
+            let others = underway.fetch_sub(1, Ordering::Relaxed) - 1;
+            let free = (others == 0).then_some(crew.lane);
+            crew.mailbox.end(ended, free);
+        });
+    }
+}
+
+/// What the future gives at once, if it does.
+async fn polled<T>(mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
 /// Drops the attempt, wherever it waits, when it is cancelled or its time is up.
-async fn execute<E: Executor>(executor: &E, job: &Job, mailbox: &Mailbox) -> Outcome {
-    let attempt = metered(job, executor.execute(job, mailbox));
+async fn execute<E: Executor>(executor: &E, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
+    let attempt = metered(job, mailbox, executor.execute(job, mailbox));
     let outcome = tokio::select! {
         biased;
         () = job.future.stopped() => return Outcome::failed(FailureKind::Cancelled, ""),
@@ -144,8 +277,8 @@ async fn execute<E: Executor>(executor: &E, job: &Job, mailbox: &Mailbox) -> Out
 }
 
 /// Counts the time on this thread, and ends the attempt when it has had all of it: a busy guest
-/// gives way every 10 ms.
-async fn metered(job: &Job, attempt: impl Future<Output = Outcome>) -> Outcome {
+/// gives way every 10 ms. What it said meanwhile is acted on when it waits, in nobody's time.
+async fn metered(job: &Job, mailbox: &Mailbox, attempt: impl Future<Output = Outcome>) -> Outcome {
     let mut attempt = pin!(attempt);
     poll_fn(|context| {
         let began = Instant::now();
@@ -153,7 +286,11 @@ async fn metered(job: &Job, attempt: impl Future<Output = Outcome>) -> Outcome {
         job.meter.on_worker(began.elapsed());
         match polled {
             Poll::Pending if job.is_spent() => Poll::Ready(spent(job)),
-            polled => polled,
+            Poll::Pending => {
+                mailbox.attend(None);
+                Poll::Pending
+            }
+            Poll::Ready(outcome) => Poll::Ready(outcome),
         }
     })
     .await

@@ -1,11 +1,9 @@
 //! The way in: submits and everything else that running guests tell the loop.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::mpsc::error::SendError;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -14,9 +12,11 @@ use super::backlog::Backlog;
 use super::budget::{Budget, Share};
 use super::cache::Recipe;
 use super::draft::Draft;
+use super::lane::{Lane, Queues};
 use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
 use super::question::{Asked, Checked, Question};
+use super::turns::Turns;
 use super::{Diverged, PastAttempt, PastRun, Target, TaskFuture};
 use crate::model::{Limits, Options, RunId, RunnerKind};
 use crate::scheduler::{Input, NewRun, Past, Upstream};
@@ -80,7 +80,7 @@ pub(super) struct Submission {
 
 pub(super) enum Message {
     /// Nothing is kept of a run that has ended before.
-    Submitted(Option<Submission>, Box<NewRun>),
+    Submitted(Option<Box<Submission>>, Box<NewRun>),
     Asked(RunId, Question, oneshot::Sender<Arc<str>>),
     Answer(RunId, Arc<str>),
     Checked(RunId, Checked),
@@ -88,72 +88,120 @@ pub(super) enum Message {
 }
 
 /// Sends inputs to the loop; never blocks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Mailbox {
-    sender: UnboundedSender<Message>,
-    plan: Arc<Plan>,
-    /// How many runs of each task were submitted.
-    counts: Arc<Mutex<HashMap<Arc<str>, u64>>>,
-    budget: Arc<Budget>,
-    backlog: Arc<Backlog>,
+    shared: Arc<Shared>,
+    /// Whether whoever sends can take a turn of the loop when it waits.
+    of_worker: bool,
 }
 
-pub(super) fn open(mut plan: Plan, memory: u64) -> (Mailbox, UnboundedReceiver<Message>) {
-    let (sender, inbox) = unbounded_channel();
-    let mailbox = Mailbox {
-        sender,
-        counts: Arc::new(Mutex::new(std::mem::take(&mut plan.submitted))),
-        plan: Arc::new(plan),
-        budget: Budget::new(memory),
-        backlog: Arc::default(),
-    };
-    (mailbox, inbox)
+struct Shared {
+    turns: Turns,
+    plan: Plan,
+    budget: Arc<Budget>,
+    backlog: Backlog,
 }
 
 impl Mailbox {
+    /// `memory` in bytes; `loop_alone` as in [`super::Capacity`].
+    pub(super) fn new(plan: Plan, memory: u64, loop_alone: bool) -> Self {
+        Self::with(plan, memory, Turns::new(loop_alone))
+    }
+
     /// A mailbox that nobody reads.
     pub fn closed() -> Self {
-        open(Plan::default(), u64::MAX).0
+        Self::with(Plan::default(), u64::MAX, Turns::closed())
+    }
+
+    fn with(plan: Plan, memory: u64, turns: Turns) -> Self {
+        let shared = Shared {
+            turns,
+            plan,
+            budget: Budget::new(memory),
+            backlog: Backlog::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            of_worker: false,
+        }
+    }
+
+    /// The same for workers and the guests on their threads.
+    pub(super) fn of_worker(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            of_worker: true,
+        }
+    }
+
+    pub(super) fn turns(&self) -> &Turns {
+        &self.shared.turns
+    }
+
+    pub(super) fn queues(&self) -> &Arc<Queues> {
+        self.shared.turns.queues()
     }
 
     /// The host's memory for all runs.
     pub fn budget(&self) -> &Arc<Budget> {
-        &self.budget
+        &self.shared.budget
     }
 
     /// Waits while the loop has too much to hear.
     pub async fn room(&self) {
-        self.backlog.room().await;
+        self.shared.backlog.room().await;
     }
 
     pub fn has_room(&self) -> bool {
-        self.backlog.has_room()
+        self.shared.backlog.has_room()
     }
 
     pub(super) fn heard(&self, input: &Input) {
-        self.backlog.remove(input);
+        self.shared.backlog.remove(input);
     }
 
     /// Whether nobody reads it: a submit would have no end.
     pub fn is_closed(&self) -> bool {
-        self.sender.is_closed()
+        self.shared.turns.is_closed()
     }
 
     pub fn send(&self, input: Input) {
-        self.backlog.add(&input);
+        self.shared.backlog.add(&input);
         self.post(Message::Input(input));
     }
 
     pub(super) fn post(&self, message: Message) {
-        // The loop is gone only when the whole run is over; nobody waits for an answer then.
-        if let Err(SendError(Message::Input(unheard))) = self.sender.send(message) {
-            self.heard(&unheard);
+        let left = self.leave(message);
+        match self.of_worker {
+            true => self.shared.turns.remind(left),
+            false => self.shared.turns.call(),
         }
+    }
+
+    /// Tells that an attempt is over, whose worker is about to begin another one if its lane is `free`.
+    pub(super) fn end(&self, ended: Input, free: Option<Lane>) {
+        self.leave(Message::Input(ended));
+        self.attend(free);
+    }
+
+    /// Sees to it that what was sent is acted on, where its worker has nothing else to do.
+    pub(super) fn attend(&self, free: Option<Lane>) {
+        self.shared.turns.attend(free);
+    }
+
+    /// How many messages are left.
+    fn leave(&self, message: Message) -> usize {
+        self.shared.turns.leave(message).unwrap_or_else(|unheard| {
+            if let Message::Input(input) = unheard {
+                self.heard(&input);
+            }
+            0
+        })
     }
 
     /// The flow or task of this title.
     pub(super) fn planned(&self, target: Target, title: &str) -> Option<&Planned> {
-        self.plan.find(target, &Origin::default(), title)
+        self.shared.plan.find(target, &Origin::default(), title)
     }
 
     /// Submits a task run. A submit that cannot work gives a run that fails with `InvalidInput`.
@@ -204,11 +252,16 @@ impl Mailbox {
         submit: Submit,
         unknown: &'a mut Option<Planned>,
     ) -> Draft<'a> {
-        let planned = match self.plan.find(target, from, &submit.name) {
+        let planned = match self.shared.plan.find(target, from, &submit.name) {
             Some(planned) => planned,
-            None => unknown.insert(Planned::unknown(target, short(&submit.name), from)),
+            None => unknown.insert(Planned::unknown(
+                &self.shared.plan,
+                target,
+                short(&submit.name),
+                from,
+            )),
         };
-        Draft::new(target, planned, submit, by).within(&self.budget)
+        Draft::new(target, planned, submit, by).within(self.budget())
     }
 
     fn send_draft(&self, mut draft: Draft<'_>, by: Option<&Submitter>, past: Match) -> TaskFuture {
@@ -230,7 +283,7 @@ impl Mailbox {
         };
         let submission = match past {
             Past::Ended(_) => None,
-            _ => Some(draft.submission(&future, by, runner, attempt)),
+            _ => Some(Box::new(draft.submission(&future, by, runner, attempt))),
         };
         let how = (runner, self.workers(runner));
         let new = Box::new(draft.new_run(&future, by, how, past));
@@ -249,14 +302,14 @@ impl Mailbox {
     fn workers(&self, runner: RunnerKind) -> usize {
         match runner {
             RunnerKind::Sequential | RunnerKind::Concurrent => 1,
-            RunnerKind::ThreadPool => self.plan.workers,
+            RunnerKind::ThreadPool => self.shared.plan.workers,
         }
     }
 
     /// The runner of the flow run, or of the one that the task run belongs to.
     fn runner(&self, target: Target, by: Option<&Submitter>, options: &Options) -> RunnerKind {
         let own = match target {
-            Target::Flow => self.plan.runner.or(options.runner),
+            Target::Flow => self.shared.plan.runner.or(options.runner),
             Target::Task => None,
         };
         own.or(by.map(|by| by.runner)).unwrap_or_default()
@@ -269,11 +322,8 @@ impl Mailbox {
         if target == Target::Flow {
             return petname::petname(2, "-").unwrap_or_else(|| title.to_string());
         }
-        let mut counts = self.counts.lock().expect("never held across a panic");
-        let count = counts.entry(title.clone()).or_default();
+        let count = planned.submitted.fetch_add(1, Ordering::Relaxed);
         let key = origin.digest.get(..8).unwrap_or_default();
-        let name = format!("{title}-{key}-{count}");
-        *count += 1;
-        name
+        format!("{title}-{key}-{count}")
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Target;
 use crate::model::{Definition, Hooks, Limits, Manifest, Retries, RunnerKind, SetBy};
@@ -40,10 +41,10 @@ pub struct Plan {
     pub runner: Option<RunnerKind>,
     /// Worker threads of thread-pool runners; other runners have one.
     pub workers: usize,
-    /// How many runs of each task an earlier process submitted: their names go on from there.
-    pub submitted: HashMap<Arc<str>, u64>,
     flows: HashMap<String, Planned>,
     tasks: HashMap<String, Planned>,
+    /// How many runs were submitted of tasks that are not there.
+    unknown: Arc<AtomicU64>,
 }
 
 /// A flow or task, prepared for many submits.
@@ -64,6 +65,8 @@ pub(super) struct Planned {
     pub(super) limits: Arc<Limits>,
     /// Why no submit of it can work.
     pub(super) refusal: Option<String>,
+    /// How many runs of it were submitted.
+    pub(super) submitted: Arc<AtomicU64>,
 }
 
 /// The component that a flow or task comes from.
@@ -111,6 +114,15 @@ impl Plan {
         plan
     }
 
+    /// An earlier process submitted a run of the task: names go on from there.
+    pub fn count_submitted(&self, task: &str) {
+        let submitted = match self.tasks.get(task) {
+            Some(planned) => &planned.submitted,
+            None => &self.unknown,
+        };
+        submitted.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// What a component means by a name: its own flow or task, or with a slash another one's.
     pub(super) fn find(&self, target: Target, by: &Origin, name: &str) -> Option<&Planned> {
         let all = match target {
@@ -142,12 +154,13 @@ impl Planned {
                 .lowered(&definition.options.limits, SetBy::Project)
                 .into(),
             refusal: None,
+            submitted: Arc::default(),
             definition,
         }
     }
 
     /// What stands for a flow or task that is not there.
-    pub(super) fn unknown(target: Target, name: &str, by: &Arc<Origin>) -> Self {
+    pub(super) fn unknown(plan: &Plan, target: Target, name: &str, by: &Arc<Origin>) -> Self {
         let definition = Definition {
             name: name.to_owned(),
             ..Definition::default()
@@ -155,6 +168,7 @@ impl Planned {
         Self {
             title: name.into(),
             refusal: Some(format!("there is no {target} '{name}'")),
+            submitted: plan.unknown.clone(),
             ..Self::new(definition, by, Limits::default())
         }
     }

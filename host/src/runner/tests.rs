@@ -1,9 +1,13 @@
 //! The loop with a scripted executor: a flow asks, and somebody answers.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use super::*;
-use crate::model::{Definition, Failure, Limits, Manifest, Schema};
+use crate::model::{
+    Definition, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId, Schema, State,
+    Value,
+};
 use crate::report::Masks;
 
 /// A flow that returns the answer to this question, as often as it is asked for.
@@ -14,7 +18,7 @@ struct Asks {
 }
 
 impl Executor for Asks {
-    async fn execute(&self, job: &Job, mailbox: &Mailbox) -> Outcome {
+    async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
         let mut answers = Vec::new();
         for _ in 0..self.times {
             let question = Question {
@@ -52,6 +56,7 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
         slots: 1,
         limits: Vec::new(),
         suspend_after: None,
+        loop_alone: false,
         quotas: Quotas::default(),
     };
     let plan = Plan::new(vec![part], None, 1, |_, _| Limits::default());
@@ -67,20 +72,24 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
     let root = mailbox.start(submit, None);
     // Nobody of this name runs here.
     mailbox.answer(RunId(uuid::Uuid::nil()), "1");
-    let mut answers = answers.iter();
-    let mut told = Vec::new();
-    let shown = runner.run(|events| {
+    let mut answers: Vec<_> = answers.iter().rev().map(ToString::to_string).collect();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = told.clone();
+    let show = move |events: &[Event]| {
         for event in events {
             let (text, wants_answer) = tell(&event.kind, root.state());
-            told.extend(text);
-            if wants_answer && let Some(answer) = answers.next() {
-                mailbox.answer(root.id(), answer);
+            listener.lock().expect("no panic").extend(text);
+            if wants_answer && let Some(answer) = answers.pop() {
+                mailbox.answer(root.id(), &answer);
             }
         }
         Ok(())
-    });
-    shown.await.expect("nothing is written");
-    told
+    };
+    runner
+        .run(Box::new(show))
+        .await
+        .expect("nothing is written");
+    std::mem::take(&mut *told.lock().expect("no panic"))
 }
 
 /// What is worth telling of the event, and whether the flow waits for another answer.

@@ -42,7 +42,9 @@ impl Scheduler {
     fn next_turn(&mut self) -> Option<Next> {
         let (now, runs, admission) = (self.now, &self.runs, &mut self.admission);
         let turn = |id| {
-            let run = &runs[&id];
+            let Some(run) = runs.get(&id) else {
+                return Turn::Gone;
+            };
             match (&run.phase, &run.kind) {
                 (Phase::Ready, Kind::Task { gates, .. }) => {
                     Turn::Start(gates, key_to_take(runs, run))
@@ -114,10 +116,13 @@ impl Scheduler {
     }
 
     pub(super) fn end_attempt(&mut self, id: RunId, outcome: Outcome, usage: Usage) {
-        let run = self.run(id);
-        if matches!(run.phase, Phase::Ended(_) | Phase::Returned(_)) {
+        if matches!(
+            self.phase(id),
+            None | Some(Phase::Ended(_) | Phase::Returned(_))
+        ) {
             return;
         }
+        let run = self.run(id);
         run.usage = Some(Box::new(usage));
         let cancelled = run.cancelled.clone();
         let task = (!run.is_flow()).then(|| run.title.clone());

@@ -1,10 +1,8 @@
 //! Results that were kept: runs that end with one instead of executing, and those that wait for one.
 
-use std::collections::HashMap;
-
 use super::Scheduler;
 use super::run::{Kind, Phase, Run};
-use crate::model::{CacheKey, Outcome, RunId, State, Usage, Value};
+use crate::model::{ByRun, CacheKey, Outcome, RunId, State, Usage, Value};
 
 impl Scheduler {
     /// The run waits for nothing else: it has a result now, or its turn comes.
@@ -38,7 +36,7 @@ impl Scheduler {
         }
         let hopeful = key.and_then(|key| self.hopeful.remove(&key));
         for id in hopeful.into_iter().flatten() {
-            if matches!(self.run(id).phase, Phase::Ready | Phase::Retrying) {
+            if matches!(self.phase(id), Some(Phase::Ready | Phase::Retrying)) {
                 self.end_cached(id, result.clone());
             }
         }
@@ -51,7 +49,7 @@ impl Scheduler {
 
 /// The key that is the run's alone while it executes. Whoever has one waits for the runs that it
 /// submits, so these wait for nobody: two that wait for each other would wait for ever.
-pub(super) fn key_to_take(runs: &HashMap<RunId, Run>, run: &Run) -> Option<CacheKey> {
+pub(super) fn key_to_take(runs: &ByRun<Box<Run>>, run: &Run) -> Option<CacheKey> {
     let key = run.exclusive_key()?;
     let mut ancestor = run.parent.map(|id| &runs[&id]);
     while let Some(run) = ancestor {

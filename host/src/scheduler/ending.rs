@@ -19,7 +19,11 @@ impl Scheduler {
     /// The runs and all that they submitted, the last one first.
     fn cancel_all(&mut self, mut left: Vec<RunId>, reason: &str) {
         while let Some(id) = left.pop() {
-            if self.run(id).cancelled.is_none() {
+            if self
+                .runs
+                .get(&id)
+                .is_some_and(|run| run.cancelled.is_none())
+            {
                 self.cancel_one(id, reason);
                 left.extend(self.run(id).children.iter().rev());
             }
@@ -138,6 +142,7 @@ impl Scheduler {
             if let Some(flow_run) = flow_run {
                 self.count_ended(flow_run, state);
             }
+            self.forget(id);
         }
     }
 

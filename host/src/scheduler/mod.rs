@@ -18,12 +18,13 @@ mod run;
 mod submit;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rustc_hash::FxBuildHasher;
 
-use crate::model::{CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
+use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
 use admission::Admission;
 pub use admission::Quotas;
 pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
@@ -34,14 +35,16 @@ use run::{Phase, Run};
 /// The state of all runs of one process, changed by [`Scheduler::handle`] alone.
 #[derive(Debug)]
 pub struct Scheduler {
-    runs: HashMap<RunId, Run>,
+    runs: ByRun<Box<Run>>,
+    /// Runs of which nothing has to be remembered but that they completed.
+    completed: HashSet<RunId, FxBuildHasher>,
     queue: Queue,
     admission: Admission,
     timers: BinaryHeap<Reverse<(Timestamp, RunId, Timer)>>,
     /// Runs whose end nobody has been told yet.
     ended: VecDeque<(RunId, State)>,
     /// Runs whose hooks are being called, and those that are left, the last one first.
-    hooks: HashMap<RunId, (EndedRun, Vec<Arc<str>>)>,
+    hooks: ByRun<(EndedRun, Vec<Arc<str>>)>,
     /// Runs that found no result, for which one may come before they start.
     hopeful: HashMap<CacheKey, Vec<RunId>>,
     unfinished: usize,
@@ -67,12 +70,13 @@ impl Scheduler {
     /// `slots` is how many task runs may execute at the same time, at least one.
     pub fn new(slots: usize, limits: &[Limit], quotas: Quotas) -> Self {
         Self {
-            runs: HashMap::new(),
+            runs: ByRun::default(),
+            completed: HashSet::default(),
             queue: Queue::new(slots, limits),
             admission: Admission::new(quotas),
             timers: BinaryHeap::new(),
             ended: VecDeque::new(),
-            hooks: HashMap::new(),
+            hooks: ByRun::default(),
             hopeful: HashMap::new(),
             unfinished: 0,
             rest: None,
@@ -84,8 +88,23 @@ impl Scheduler {
 
     /// Takes one input and says what happened because of it, in order.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.handle_into(now, input, &mut events);
+        events
+    }
+
+    /// The same, behind what happened before.
+    pub fn handle_into(&mut self, now: Timestamp, input: Input, events: &mut Vec<Event>) {
+        let (before, by_time) = (events.len(), matches!(input, Input::Tick));
+        std::mem::swap(&mut self.events, events);
+        self.decide(now, input);
+        let is_quiet = self.events.len() == before;
+        self.rest(by_time && is_quiet);
+        std::mem::swap(&mut self.events, events);
+    }
+
+    fn decide(&mut self, now: Timestamp, input: Input) {
         self.now = now;
-        let by_time = matches!(input, Input::Tick);
         match input {
             Input::Submitted(new) => self.add(*new),
             Input::AttemptEnded {
@@ -145,8 +164,6 @@ impl Scheduler {
         self.fire_timers();
         self.settle();
         self.fill_slots();
-        self.rest(by_time && self.events.is_empty());
-        std::mem::take(&mut self.events)
     }
 
     /// When something is due by time alone: the latest time for a [`Input::Tick`].
@@ -174,8 +191,26 @@ impl Scheduler {
         });
     }
 
+    /// One that has not completed.
     fn run(&mut self, id: RunId) -> &mut Run {
         self.runs.get_mut(&id).expect("inputs name submitted runs")
+    }
+
+    /// Where a run stands; none where it has completed and is forgotten.
+    fn phase(&self, id: RunId) -> Option<&Phase> {
+        self.runs.get(&id).map(|run| &run.phase)
+    }
+
+    /// Forgets a task run that has completed, unless it leaves runs behind that it submitted.
+    fn forget(&mut self, id: RunId) {
+        let is_over = |run: &Box<Run>| {
+            let completed = matches!(run.phase, Phase::Ended(state) if state.is_completed());
+            completed && !run.is_flow() && run.children.is_empty()
+        };
+        if self.runs.get(&id).is_some_and(is_over) {
+            self.runs.remove(&id);
+            self.completed.insert(id);
+        }
     }
 
     fn set_phase(&mut self, id: RunId, phase: Phase) {
@@ -201,7 +236,7 @@ impl Scheduler {
             }
             self.timers.pop();
             match timer {
-                Timer::Retry if self.run(id).phase == Phase::Retrying => self.start_or_queue(id),
+                Timer::Retry if self.phase(id) == Some(&Phase::Retrying) => self.start_or_queue(id),
                 Timer::Deadline => self.time_out(id, at),
                 Timer::Unanswered => self.give_up_waiting(id, at),
                 Timer::Retry => {}

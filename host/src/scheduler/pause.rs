@@ -44,7 +44,7 @@ impl Scheduler {
     }
 
     pub(super) fn refuse_answer(&mut self, id: RunId, reason: String) {
-        if !matches!(self.run(id).phase, Phase::Ended(_)) {
+        if !matches!(self.phase(id), None | Some(Phase::Ended(_))) {
             self.emit(id, EventKind::AnswerRefused { reason });
         }
     }

@@ -11,7 +11,9 @@ use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId, Scope, State
 impl Scheduler {
     pub(super) fn add(&mut self, mut new: NewRun) {
         let id = new.run;
-        let quota = self.admission.refusal(self.unfinished, self.runs.len());
+        let quota = self
+            .admission
+            .refusal(self.unfinished, self.runs.len() + self.completed.len());
         let denied = quota.map(|why| Failure::permanent(FailureKind::Denied, why));
         new.refusal = new.refusal.or(denied);
         let parent = new.parent;
@@ -39,7 +41,7 @@ impl Scheduler {
             _ => (0, 0, None),
         };
         let (NewRunOf::Flow { flow: title, .. } | NewRunOf::Task { task: title, .. }) = &new.what;
-        let run = Run {
+        let run = Box::new(Run {
             name: new.name.clone(),
             title: title.clone(),
             parent,
@@ -58,7 +60,7 @@ impl Scheduler {
             delayed: false,
             usage: None,
             cancelled: None,
-        };
+        });
         self.runs.insert(id, run);
         self.unfinished += 1;
         if let Some(parent) = parent {
@@ -110,11 +112,12 @@ impl Scheduler {
             return self.end(id, outcome);
         }
         for upstream in upstreams {
-            match self.run(upstream.run).phase {
-                Phase::Ended(state) if state.is_completed() => {}
-                Phase::Ended(_) if upstream.allow_failure => {}
-                Phase::Ended(_) => return self.fail_upstream(id, upstream.run),
-                _ => {
+            match self.phase(upstream.run) {
+                None => {}
+                Some(Phase::Ended(state)) if state.is_completed() => {}
+                Some(Phase::Ended(_)) if upstream.allow_failure => {}
+                Some(Phase::Ended(_)) => return self.fail_upstream(id, upstream.run),
+                Some(_) => {
                     let dependent = Upstream {
                         run: id,
                         ..*upstream

@@ -76,7 +76,7 @@ fn too_slow() -> anyhow::Error {
 
 fn store(engine: &Engine) -> Store<Sandbox> {
     let mailbox = Mailbox::closed();
-    let mut sandbox = Sandbox::new(&job(), &mailbox, &Arc::default(), Seed::default());
+    let mut sandbox = Sandbox::new(&Arc::new(job()), &mailbox, &Arc::default(), Seed::default());
     sandbox.table.set_max_capacity(HANDLES);
     let mut store = Store::new(engine, sandbox);
     store.limiter(|sandbox| sandbox);

@@ -86,7 +86,7 @@ impl WasmExecutor {
     fn store(
         &self,
         engine: &Engine,
-        job: &Job,
+        job: &Arc<Job>,
         mailbox: &Mailbox,
         grants: &Arc<Grants>,
     ) -> Store<Sandbox> {
@@ -111,7 +111,7 @@ impl WasmExecutor {
     async fn run(
         &self,
         guest: &GuestPre<Sandbox>,
-        job: &Job,
+        job: &Arc<Job>,
         mailbox: &Mailbox,
         grants: &Arc<Grants>,
     ) -> Option<Outcome> {
@@ -157,7 +157,7 @@ async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime:
 type Returned = Result<bindings::wflow::plugin::types::Value, Error>;
 
 impl Executor for WasmExecutor {
-    async fn execute(&self, job: &Job, mailbox: &Mailbox) -> Outcome {
+    async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
         let Some(Held {
             component,
             needed,

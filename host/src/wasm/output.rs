@@ -7,8 +7,8 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-use crate::model::{Cap, Exceeded, Level, Limits, RunId, Stream};
-use crate::runner::{History, Mailbox, Meter};
+use crate::model::{Cap, Exceeded, Level, Limits, Stream};
+use crate::runner::{History, Job, Mailbox};
 use crate::scheduler::Input;
 
 /// Bytes of stderr that are kept to explain a crash.
@@ -63,11 +63,9 @@ impl Printed {
 
 #[derive(Clone)]
 pub(super) struct Output {
-    pub(super) run: RunId,
+    pub(super) job: Arc<Job>,
     pub(super) stream: Stream,
     pub(super) mailbox: Mailbox,
-    pub(super) limits: Arc<Limits>,
-    pub(super) meter: Arc<Meter>,
     pub(super) printed: Arc<Mutex<Printed>>,
     pub(super) history: Option<Arc<Mutex<History>>>,
     /// Lines go to the run's log.
@@ -101,7 +99,7 @@ impl Output {
 
     fn log(&self, line: Vec<u8>) {
         self.mailbox.send(Input::Logged {
-            run: self.run,
+            run: self.job.attempt.run,
             level: Level::Info,
             message: String::from_utf8_lossy(&line).into_owned(),
         });
@@ -136,10 +134,10 @@ impl Pollable for Output {
 impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut printed = self.printed.lock().expect("never held across a panic");
-        self.meter.gave(bytes.len());
+        self.job.meter.gave(bytes.len());
         // A write costs as much as a line.
         let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
-        let admitted = printed.admit(&self.limits, bytes.len(), lines.max(1));
+        let admitted = printed.admit(&self.job.attempt.limits, bytes.len(), lines.max(1));
         admitted.map_err(|exceeded| StreamError::Trap(exceeded.into()))?;
         if self.stream == Stream::Stderr {
             printed.remember(&bytes);
@@ -152,7 +150,7 @@ impl OutputStream for Output {
             return Ok(());
         }
         self.mailbox.send(Input::Printed {
-            run: self.run,
+            run: self.job.attempt.run,
             stream: self.stream,
             bytes,
         });

@@ -17,7 +17,7 @@ use crate::model::{Cap, Limits, Stream};
 use crate::runner::{Call, History, Job, Mailbox, Share, Target};
 
 pub(super) struct Sandbox {
-    pub(super) job: Job,
+    pub(super) job: Arc<Job>,
     pub(super) mailbox: Mailbox,
     pub(super) table: ResourceTable,
     pub(super) printed: Arc<Mutex<Printed>>,
@@ -56,7 +56,7 @@ fn handles(limits: &Limits) -> ResourceTable {
 }
 
 impl Sandbox {
-    pub(super) fn new(job: &Job, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
+    pub(super) fn new(job: &Arc<Job>, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
         let is_flow = job.attempt.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
             history: is_flow.then(|| replay::history(job)),
@@ -83,11 +83,9 @@ impl Sandbox {
 
     fn output(&self, stream: Stream) -> Output {
         Output {
-            run: self.job.attempt.run,
+            job: self.job.clone(),
             stream,
             mailbox: self.mailbox.clone(),
-            limits: self.job.attempt.limits.clone(),
-            meter: self.job.meter.clone(),
             printed: self.printed.clone(),
             history: self.history.clone(),
             log_prints: self.job.log_prints && stream == Stream::Stdout,

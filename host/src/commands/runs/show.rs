@@ -132,12 +132,12 @@ pub(super) fn logs(journal: &Journal, args: &LogsArgs) -> Result<ExitCode> {
 /// Shows recorded events as they were shown when they happened.
 pub(super) struct Replay<'a> {
     journal: &'a Journal,
-    reporter: Box<dyn Reporter>,
+    reporter: Box<dyn Reporter + Send>,
     read: Bookmark,
 }
 
 impl<'a> Replay<'a> {
-    pub(super) fn new(journal: &'a Journal, reporter: Box<dyn Reporter>) -> Self {
+    pub(super) fn new(journal: &'a Journal, reporter: Box<dyn Reporter + Send>) -> Self {
         Self {
             journal,
             reporter,

@@ -1,0 +1,323 @@
+//! What one turn of the loop does: asks the scheduler, shows what happened, acts on it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::argument::ArgumentSource;
+use super::cache::Cache;
+use super::lane::{Lane, Lanes};
+use super::mailbox::{Message, Submission};
+use super::{Attempt, Call, HOOK_TIMEOUT, Job, Mailbox, Meter, Show, Target, TaskFuture};
+use crate::model::{
+    ByRun, Cap, EndedRun, EndedRunOf, Event, EventKind, Failure, FailureKind, Outcome, RunId,
+    RunnerKind, State, Usage, Value,
+};
+use crate::scheduler::{Input, Scheduler};
+
+/// Events after which no more inputs are taken before those are acted on.
+const BATCH: usize = 256;
+
+/// All that turns are taken with.
+pub(super) struct Dispatcher {
+    pub(super) scheduler: Scheduler,
+    /// Runs that have not ended.
+    pub(super) live: ByRun<Box<Submission>>,
+    pub(super) lanes: Lanes,
+    pub(super) mailbox: Mailbox,
+    pub(super) cache: Cache,
+    pub(super) show: Box<Show>,
+    /// What the turn is about.
+    messages: Vec<Message>,
+}
+
+impl Dispatcher {
+    pub(super) fn new(
+        scheduler: Scheduler,
+        lanes: Lanes,
+        mailbox: Mailbox,
+        cache: Cache,
+        show: Box<Show>,
+    ) -> Self {
+        Self {
+            scheduler,
+            live: ByRun::default(),
+            lanes,
+            mailbox,
+            cache,
+            show,
+            messages: Vec::new(),
+        }
+    }
+
+    /// Where the messages go that the next turn is about; empty between turns.
+    pub(super) fn messages(&mut self) -> &mut Vec<Message> {
+        &mut self.messages
+    }
+
+    /// Acts on the messages. A worker of the lane `free` takes a job afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Only what `show` returns: the runs' own failures are in the events.
+    pub(super) fn act(&mut self, free: Option<Lane>) -> Result<()> {
+        let mut messages = std::mem::take(&mut self.messages);
+        let mut left = messages.drain(..);
+        loop {
+            let mut events = self.next_events(&mut left);
+            if events.is_empty() && left.len() == 0 {
+                break;
+            }
+            while !events.is_empty() {
+                (self.show)(&events)?;
+                let told = events.drain(..).filter_map(|event| self.act_on(event));
+                let answers: Vec<_> = told.collect();
+                self.lanes.wake(free);
+                for answer in answers {
+                    self.handle(answer, &mut events);
+                }
+            }
+        }
+        drop(left);
+        self.messages = messages;
+        Ok(())
+    }
+
+    /// Nothing more is to do for the moment.
+    pub(super) fn flush(&mut self) -> Result<()> {
+        (self.show)(&[])
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.scheduler.is_done()
+    }
+
+    pub(super) fn is_suspended(&self) -> bool {
+        self.scheduler.is_suspended()
+    }
+
+    /// When a turn is due by time alone.
+    pub(super) fn next_tick(&self) -> Option<Timestamp> {
+        self.scheduler.next_tick()
+    }
+
+    /// What has come in meanwhile is recorded in one go, but after a question comes its answer.
+    fn next_events(&mut self, messages: &mut impl Iterator<Item = Message>) -> Vec<Event> {
+        let mut events = Vec::new();
+        let mut asked = false;
+        while !asked
+            && events.len() < BATCH
+            && let Some(message) = messages.next()
+        {
+            let input = self.input_of(message).unwrap_or(Input::Tick);
+            let before = events.len();
+            self.handle(input, &mut events);
+            asked = self.asks_the_cache(&events[before..]);
+        }
+        events
+    }
+
+    fn handle(&mut self, input: Input, events: &mut Vec<Event>) {
+        self.scheduler.handle_into(Timestamp::now(), input, events);
+    }
+
+    /// None for a run that has ended meanwhile.
+    fn input_of(&mut self, message: Message) -> Option<Input> {
+        Some(match message {
+            Message::Submitted(submission, new) => {
+                self.live.extend(submission.map(|kept| (new.run, kept)));
+                Input::Submitted(new)
+            }
+            Message::Asked(run, question, reply) => self.live.get_mut(&run)?.ask(question, reply),
+            Message::Answer(run, answer) => self.live.get(&run)?.consider(answer, &self.mailbox),
+            Message::Checked(run, checked) => self.live.get(&run)?.settle(checked),
+            Message::Input(input) => {
+                self.mailbox.heard(&input);
+                self.offered(input)
+            }
+        })
+    }
+
+    /// Gives what is known at once because of it.
+    fn act_on(&mut self, event: Event) -> Option<Input> {
+        match event.kind {
+            EventKind::TaskRunCreated { flow_run, .. } => {
+                let live = self.live.get_mut(&event.run)?;
+                live.recipe.as_mut()?.flow_run = Some(flow_run);
+            }
+            EventKind::TaskRunSubmitted => return self.ask_the_cache(&event),
+            EventKind::AttemptStarted { .. } => return self.start(event.run),
+            EventKind::AttemptFailed { .. } => {
+                self.live[&event.run].future.set_state(State::AwaitingRetry);
+            }
+            EventKind::HookStarted { hook, ended } => self.call_hook(hook, &ended),
+            EventKind::RetryConditionAsked { attempt } => {
+                self.go_on(event.run, None);
+                self.ask_whether_to_retry(&attempt);
+            }
+            EventKind::FlowRunPaused { .. } => {
+                self.live[&event.run].future.set_state(State::Paused);
+            }
+            EventKind::FlowRunAnswered { input } => self.go_on(event.run, Some(input)),
+            EventKind::FlowRunUnanswered | EventKind::FlowRunReturned { .. } => {
+                self.go_on(event.run, None);
+            }
+            EventKind::TaskRunResumed => self.live[&event.run].future.resume(),
+            EventKind::CancellationStarted => {
+                let future = &self.live[&event.run].future;
+                future.set_state(State::Cancelling);
+                future.stop();
+            }
+            EventKind::TaskRunFinished {
+                outcome, cached, ..
+            } => {
+                let live = self.live.remove(&event.run)?;
+                let state = match cached {
+                    true => State::Cached,
+                    false => (&outcome).into(),
+                };
+                if let (State::Completed, Outcome::Completed(result)) = (state, &outcome)
+                    && let Some(recipe) = live.recipe.filter(|recipe| recipe.offered)
+                {
+                    self.cache.keep(&recipe, result, event.at);
+                }
+                live.future.end(state, outcome);
+            }
+            EventKind::FlowRunFinished { outcome, .. } => {
+                let live = self.live.remove(&event.run)?;
+                live.future.end((&outcome).into(), outcome);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Its pause is over, if it was paused.
+    fn go_on(&mut self, id: RunId, answer: Option<Arc<str>>) {
+        let Some(live) = self.live.get_mut(&id) else {
+            return;
+        };
+        if live.future.state() == State::Paused {
+            live.future.set_state(State::Running);
+        }
+        live.reply(answer);
+    }
+
+    fn start(&mut self, id: RunId) -> Option<Input> {
+        let submission = self.live.get_mut(&id).expect("it has not ended");
+        submission.future.set_state(State::Running);
+        match submission.values() {
+            Ok(arguments) => self.lanes.send(submission.job(arguments)),
+            Err(refusal) => {
+                return Some(Input::AttemptEnded {
+                    run: id,
+                    outcome: Outcome::Failed(refusal),
+                    usage: Usage::default(),
+                });
+            }
+        }
+        None
+    }
+}
+
+impl Dispatcher {
+    /// A hook runs for itself: nobody waits for it, and what ended the run does not end the hook.
+    fn call_hook(&mut self, hook: Arc<str>, ended: &EndedRun) {
+        let (target, title) = match &ended.of {
+            EndedRunOf::Flow(flow) => (Target::Flow, flow),
+            EndedRunOf::Task(task) => (Target::Task, task),
+        };
+        let Some(planned) = self.mailbox.planned(target, title) else {
+            return;
+        };
+        self.lanes.send(Job {
+            attempt: Attempt {
+                run: ended.id,
+                component: planned.origin.digest.clone(),
+                target,
+                call: Call::Hook(hook.clone()),
+                name: planned.name.clone(),
+                pure: false,
+                limits: planned.limits.clone(),
+                depth: 0,
+                arguments: vec![told(target, &planned.name, ended)],
+            },
+            future: TaskFuture::new(ended.id, hook),
+            meter: Meter::new().into(),
+            origin: planned.origin.clone(),
+            runner: RunnerKind::default(),
+            log_prints: false,
+            past: None,
+            timeout: Some(HOOK_TIMEOUT),
+            deadline: Some(Instant::now() + HOOK_TIMEOUT),
+        });
+    }
+}
+
+impl Dispatcher {
+    /// The condition belongs to the run: what ends the run ends the condition.
+    fn ask_whether_to_retry(&mut self, ended: &EndedRun) {
+        let submission = self.live.get_mut(&ended.id).expect("it has not ended");
+        let told = told(submission.target, &submission.name, ended);
+        let mut job = submission.job(vec![told]);
+        job.attempt.call = Call::RetryIf;
+        job.timeout = Some(HOOK_TIMEOUT);
+        job.deadline = Some(Instant::now() + HOOK_TIMEOUT);
+        self.lanes.send(job);
+    }
+}
+
+/// The run as its component learns of it, which knows its flow or task by a name of its own.
+fn told(target: Target, name: &Arc<str>, ended: &EndedRun) -> Value {
+    let of = match target {
+        Target::Flow => EndedRunOf::Flow(name.clone()),
+        Target::Task => EndedRunOf::Task(name.clone()),
+    };
+    let told = EndedRun {
+        of,
+        ..ended.clone()
+    };
+    let told = serde_json::to_string(&told).expect("words and numbers are JSON");
+    Value::Json(told.into())
+}
+
+impl Submission {
+    /// Its arguments, once the runs that they come from have ended; or why there are none.
+    pub(super) fn values(&self) -> Result<Vec<Value>, Failure> {
+        let values = self.arguments.iter().map(ArgumentSource::value);
+        let values: Vec<_> = values
+            .collect::<Result<_, _>>()
+            .map_err(Failure::invalid_input)?;
+        if values.iter().map(Value::len).sum::<usize>() > self.limits.size(Cap::Arguments) {
+            let message = self.limits.exceeded(Cap::Arguments).to_string();
+            return Err(Failure::permanent(FailureKind::Denied, message));
+        }
+        Ok(values)
+    }
+
+    fn job(&mut self, arguments: Vec<Value>) -> Job {
+        Job {
+            attempt: Attempt {
+                run: self.future.id(),
+                component: self.origin.digest.clone(),
+                target: self.target,
+                call: Call::Function,
+                name: self.name.clone(),
+                pure: self.pure,
+                limits: self.limits.clone(),
+                depth: self.depth,
+                arguments,
+            },
+            future: self.future.clone(),
+            meter: Meter::new().into(),
+            origin: self.origin.clone(),
+            runner: self.runner,
+            log_prints: self.log_prints,
+            past: self.past.take(),
+            timeout: self.timeout,
+            deadline: self.timeout.and_then(|t| Instant::now().checked_add(t)),
+        }
+    }
+}
