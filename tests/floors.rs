@@ -92,6 +92,7 @@ fn pages_link_to_what_is_there() {
         ("README.md", 50),
         ("host/SANDBOX.md", 1),
         ("host/THREAT_MODEL.md", 15),
+        ("host/benches/README.md", 10),
     ] {
         let page = root().join(page);
         let markdown = std::fs::read_to_string(&page).expect("text");

@@ -3,12 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use wflow_host::commands::{self, Cli};
-
-/// What one thread allocates, another one frees, for every run: this is cheap here.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[expect(clippy::print_stderr, reason = "the one place that shows errors")]
 fn main() -> ExitCode {

@@ -7,7 +7,12 @@ use crate::model::Event;
 /// The fastest: most of what repeats is close together.
 const LEVEL: i32 = 1;
 
-pub(super) fn encode(events: &[Event]) -> Result<Vec<u8>> {
+/// What a commit records of its events.
+///
+/// # Errors
+///
+/// If the system's memory is not enough to compress them.
+pub fn encode(events: &[Event]) -> Result<Vec<u8>> {
     let mut lines = Vec::with_capacity(events.len() * 160);
     for event in events {
         serde_json::to_writer(&mut lines, event)?;

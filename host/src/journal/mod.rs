@@ -18,6 +18,7 @@ mod results;
 mod usage;
 
 pub use database::Journal;
+pub use encoding::encode;
 pub use listing::{Filter, RecordedRun};
 pub use owner::Owner;
 pub use reader::Bookmark;

@@ -239,9 +239,9 @@ impl<E: Executor> Worker<E> {
         underway.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(async move {
             let ended = attempt.await;
-            let others = underway.fetch_sub(1, Ordering::Relaxed) - 1;
-            let free = (others == 0).then_some(crew.lane);
-            crew.mailbox.end(ended, free);
+            underway.fetch_sub(1, Ordering::Relaxed);
+            // Its worker may wait for a job, and has to be woken for one.
+            crew.mailbox.end(ended, None);
         });
     }
 }

@@ -38,6 +38,13 @@ pub fn engine(instances: u32, stack: Option<usize>) -> Result<GuestEngine> {
 }
 
 impl GuestEngine {
+    /// One that was made with [`config`] and whatever else. Nothing advances its epoch: guests that
+    /// are busy do not give way.
+    pub fn new(engine: Engine) -> Self {
+        let stack = None;
+        Self { engine, stack }
+    }
+
     /// Another one, without a pool.
     pub(super) fn on_demand(&self) -> Result<Self> {
         on_demand(self.stack)
@@ -61,7 +68,7 @@ fn with_stack(stack: Option<usize>) -> Config {
 }
 
 /// With or without a pool, engines can share compiled code.
-pub(super) fn config() -> Config {
+pub fn config() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true).concurrency_support(false);
     // A flow that is resumed, and a pure task, do on any machine what they did on another.

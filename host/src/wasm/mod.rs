@@ -36,7 +36,7 @@ use bindings::{Guest, GuestPre};
 pub use compiler::{CompileLimits, Compiler, CompilerFault, compile};
 use component::Guests;
 pub use component::{LoadedComponent, load};
-pub use engine::{GuestEngine, engine};
+pub use engine::{GuestEngine, config, engine};
 pub use files::Folder;
 pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{

@@ -1,0 +1,91 @@
+//! wasmtime and nothing else: what no runner can beat that gives every run an instance of its own.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Engine, Store};
+
+use super::samples::Sample;
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "guest",
+    exports: { default: async },
+});
+pub(crate) use wflow::plugin::types::Value;
+
+/// Guests that are instantiated, called once and dropped.
+pub(crate) struct Bare {
+    engine: Engine,
+    guest: GuestPre<()>,
+}
+
+impl Bare {
+    pub(crate) fn new(engine: &Engine, path: &str) -> Result<Self> {
+        let component = Component::from_file(engine, path)?;
+        let mut linker = Linker::new(engine);
+        // The tasks that are measured call neither the host nor WASI.
+        linker.define_unknown_imports_as_traps(&component)?;
+        let guest = GuestPre::new(linker.instantiate_pre(&component)?)?;
+        let engine = engine.clone();
+        Ok(Self { engine, guest })
+    }
+
+    /// So many runs of `noop`, shared out among threads.
+    pub(crate) fn noops(&self, count: u32, threads: u32) -> Result<Sample> {
+        self.on_threads(count, threads, "noop", |index| {
+            vec![Value::Json(index.to_string())]
+        })
+    }
+
+    /// So many runs of a task, shared out among threads.
+    pub(crate) fn on_threads(
+        &self,
+        count: u32,
+        threads: u32,
+        task: &str,
+        arguments: impl Fn(u32) -> Vec<Value> + Sync,
+    ) -> Result<Sample> {
+        let began = Instant::now();
+        let arguments = &arguments;
+        std::thread::scope(|scope| {
+            let share = |thread: u32| {
+                let indices = (thread..count).step_by(threads as usize);
+                scope.spawn(move || self.on_one_thread(task, indices.map(arguments)))
+            };
+            let threads: Vec<_> = (0..threads).map(share).collect();
+            let mut ended = threads.into_iter().map(|thread| thread.join());
+            ended.try_for_each(|ended| ended.expect("no panic"))
+        })?;
+        Ok(Sample::of(began.elapsed().as_secs_f64()))
+    }
+
+    fn on_one_thread(&self, task: &str, runs: impl Iterator<Item = Vec<Value>>) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        runtime.block_on(async {
+            for arguments in runs {
+                self.run(task, &arguments).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Has to return.
+    pub(crate) async fn run(&self, task: &str, arguments: &[Value]) -> Result<()> {
+        let mut store = Store::new(&self.engine, ());
+        // Never due.
+        store.set_epoch_deadline(u64::MAX / 2);
+        let guest = self.guest.instantiate_async(&mut store).await?;
+        let plugin = guest.wflow_plugin_plugin();
+        let returned = plugin.call_run_task(store, task, arguments).await?;
+        ensure!(returned.is_ok(), "{task} failed: {returned:?}");
+        Ok(())
+    }
+}
+
+/// The arguments of a run of `kernel` that needs nothing of others.
+pub(crate) fn kernel(point: u32, iterations: u32) -> Vec<Value> {
+    let arguments = [point.to_string(), "[]".to_owned(), iterations.to_string()];
+    arguments.map(Value::Json).into()
+}

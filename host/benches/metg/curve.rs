@@ -1,0 +1,77 @@
+//! Efficiency over granularity, and where it is half.
+
+use crate::grid::{Case, Runner};
+use crate::measure::samples::Samples;
+
+/// Of one pattern on one runner.
+pub(crate) struct Curve {
+    pub(crate) runner: Runner,
+    pub(crate) pattern: &'static str,
+    /// From long tasks to short ones.
+    pub(crate) points: Vec<Point>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Point {
+    /// Of a worker's time for each task, in microseconds: wall time times workers by tasks.
+    pub(crate) granularity: f64,
+    /// Work in a second, as a share of the most that as many workers did.
+    pub(crate) efficiency: f64,
+}
+
+pub(crate) fn curves(samples: &Samples<Case>) -> Vec<Curve> {
+    let mut cases: Vec<_> = samples.cases().collect();
+    cases.sort_by_key(|case| std::cmp::Reverse(case.iterations));
+    let mut curves: Vec<Curve> = Vec::new();
+    for case in &cases {
+        let seconds = samples.seconds(*case);
+        let tasks = f64::from(case.tasks());
+        let workers = f64::from(case.runner.workers());
+        let point = Point {
+            granularity: 1e6 * seconds * workers / tasks,
+            efficiency: rate(case, seconds) / best(samples, &cases, case.runner.workers()),
+        };
+        let found = curves
+            .iter_mut()
+            .find(|it| it.is_of(case.runner, case.pattern));
+        match found {
+            Some(curve) => curve.points.push(point),
+            None => curves.push(Curve {
+                runner: case.runner,
+                pattern: case.pattern,
+                points: vec![point],
+            }),
+        }
+    }
+    curves
+}
+
+/// Iterations in a second.
+fn rate(case: &Case, seconds: f64) -> f64 {
+    f64::from(case.iterations) * f64::from(case.tasks()) / seconds
+}
+
+/// What counts as all of the machine: the highest rate that was seen on so many workers.
+fn best(samples: &Samples<Case>, cases: &[Case], workers: u32) -> f64 {
+    let own = cases.iter().filter(|case| case.runner.workers() == workers);
+    let rates = own.map(|case| rate(case, samples.seconds(*case)));
+    rates.fold(f64::NAN, f64::max)
+}
+
+impl Curve {
+    pub(crate) fn is_of(&self, runner: Runner, pattern: &str) -> bool {
+        self.runner == runner && self.pattern == pattern
+    }
+
+    /// The granularity at which efficiency falls below one half, between the two points around it;
+    /// none if it never does, or is never above.
+    pub(crate) fn metg(&self) -> Option<f64> {
+        let falls = |pair: &&[Point]| pair[0].efficiency >= 0.5 && pair[1].efficiency < 0.5;
+        let pair = self.points.windows(2).find(falls)?;
+        let [long, short] = [pair[0], pair[1]];
+        let share = (long.efficiency - 0.5) / (long.efficiency - short.efficiency);
+        // Granularities differ by factors.
+        let [long, short] = [long, short].map(|point| point.granularity.ln());
+        Some((long + share * (short - long)).exp())
+    }
+}
