@@ -58,10 +58,10 @@ def is_installed(package: str) -> bool:
 def install(packages: Iterable[str]) -> bool:
     """Whether they could be installed, in the versions of the requirements."""
     say(f"installing {' '.join(packages)}")
-    command = [VENV / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = str(VENV / "bin" / "pip")
     # Never by compiling for minutes what has no build for this machine.
-    options = ["--only-binary", ":all:", "--constraint", REQUIREMENTS]
-    return subprocess.run([*command, *options, *packages]).returncode == 0
+    options = ["--quiet", "--only-binary", ":all:", "--constraint", str(REQUIREMENTS)]
+    return subprocess.run([pip, "install", *options, *packages]).returncode == 0
 
 
 def wflow() -> Path:

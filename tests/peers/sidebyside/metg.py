@@ -11,30 +11,51 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 HALF = 0.5
+HIGH = 0.8
+LOW = 0.15
 
 
 @dataclass(frozen=True)
-class Size:
-    """How a pattern was run."""
+class Sample:
+    """Tasks of one length."""
 
-    iterations: int
-    tasks: int
+    granularity: float
+    """Seconds of a worker for each task, overhead included."""
+    rate: float
+    """Iterations of the kernel that all workers did in a second."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """What came of it."""
+    """A sample, held against the best rate."""
 
     granularity: float
-    """Seconds of a worker for each task, overhead included."""
     efficiency: float
-    """Between 0 and about 1."""
+    """Up to 1."""
 
 
-def point(size: Size, seconds: float, workers: int, best_rate: float) -> Point:
-    """Of tasks that took the seconds together; the rate is that of all workers, in iterations."""
-    rate = size.tasks * size.iterations / seconds
-    return Point(seconds * workers / size.tasks, rate / best_rate)
+def sweep(
+    measured: Callable[[float], Sample], first: float, limit: float, best: float
+) -> list[Sample]:
+    """Tasks that compute for ever other times, from `first` seconds up and down by twos.
+
+    Up until the rate is near the best one, or the tasks compute for longer than the limit; down
+    until little of the best rate is left.
+    """
+    samples = [measured(first)]
+    longer = first
+    while max(sample.rate for sample in samples) < HIGH * best and longer * 2 <= limit:
+        longer *= 2
+        samples.append(measured(longer))
+    shorter = first
+    while min(sample.rate for sample in samples) > LOW * best:
+        shorter /= 2
+        samples.append(measured(shorter))
+    return sorted(samples, key=lambda sample: sample.granularity)
+
+
+def points(samples: Iterable[Sample], best: float) -> list[Point]:
+    return [Point(sample.granularity, sample.rate / best) for sample in samples]
 
 
 def metg(points: Iterable[Point]) -> float | None:
@@ -49,25 +70,3 @@ def metg(points: Iterable[Point]) -> float | None:
             logs = math.log(coarse.granularity), math.log(fine.granularity)
             return math.exp(logs[0] + part * (logs[1] - logs[0]))
     return None
-
-
-def sweep(measured: Callable[[float], Point], first: float, limit: float) -> list[Point]:
-    """Points of tasks that compute for ever other times, from `first` seconds up and down by twos.
-
-    Up until efficiency is high, or the tasks compute for longer than the limit; down until it is
-    low.
-    """
-    points = [measured(first)]
-    longer = first
-    while max(point.efficiency for point in points) < HIGH and longer * 2 <= limit:
-        longer *= 2
-        points.append(measured(longer))
-    shorter = first
-    while min(point.efficiency for point in points) > LOW:
-        shorter /= 2
-        points.append(measured(shorter))
-    return sorted(points, key=lambda point: point.granularity)
-
-
-HIGH = 0.9
-LOW = 0.15

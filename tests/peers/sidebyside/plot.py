@@ -1,6 +1,5 @@
 """The plot: efficiency over granularity, a panel for each pattern, a line for each subject."""
 
-import math
 from pathlib import Path
 
 import matplotlib as mpl
@@ -75,5 +74,5 @@ def time(seconds: float, _position: int) -> str:
     """In the unit that fits."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size * 0.999:
-            return f"{round(seconds / size, 3 - math.ceil(math.log10(seconds / size + 1)))} {unit}"
-    return f"{seconds * 1e9:.0f} ns"
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"

@@ -113,7 +113,8 @@ def notes(results: Results) -> list[str]:
     machine = results.machine
     lines = [
         f"{machine.cpu}, {machine.cores} cores, {machine.system}, Python {machine.python}, "
-        f"{machine.date}. Medians; METG(50 %) is the smallest task of which half is useful work."
+        f"{machine.date}. Medians. METG(50 %) is the smallest task of which half is useful work; "
+        "- was not found."
     ]
     if results.quick:
         lines.append("Measured with --quick: sizes at most.")

@@ -9,7 +9,7 @@ from distributed import Client, Future, LocalCluster
 from sidebyside.peer import Peer, Task
 
 
-class Dask(Peer[Future]):
+class Dask(Peer[Future[int]]):
     def start(self, workers: int, folder: Path) -> None:
         dask.config.set({"temporary-directory": str(folder)})
         self.cluster = LocalCluster(
@@ -21,11 +21,11 @@ class Dask(Peer[Future]):
         )
         self.client = Client(self.cluster)
 
-    def submit(self, task: Task, *arguments: int | Future) -> Future:
+    def submit(self, task: Task, *arguments: int | Future[int]) -> Future[int]:
         # Pure tasks with the same arguments would share one run.
         return self.client.submit(task, *arguments, pure=False)
 
-    def results(self, futures: Sequence[Future]) -> list[int]:
+    def results(self, futures: Sequence[Future[int]]) -> list[int]:
         # In one message, where `Future.result` would send one for each.
         results: list[int] = self.client.gather(list(futures))
         return results
