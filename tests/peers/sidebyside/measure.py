@@ -86,9 +86,12 @@ class Figures:
 def measure(subject: Subject, effort: Effort, say: Callable[[str], None]) -> Figures:
     """All of it; what it is at is said."""
     figures = Figures()
-    say("start-up")
-    subject.start()
+    subject.prepare()
+    # While nothing else of it runs: a server that is idle still does something.
+    say("start to end")
     figures.start_up = [subject.start_up() for _ in range(effort.repeats)]
+    say("start")
+    subject.start()
     for shape in SHAPES:
         say(shape.name)
         figures.shapes[shape.name] = series(subject, shape, effort)

@@ -30,8 +30,12 @@ class Subject(ABC):
         self.workers = workers
 
     @abstractmethod
+    def prepare(self) -> None:
+        """Does what is done once, before any process of it is started."""
+
+    @abstractmethod
     def start(self) -> None:
-        """Makes it ready to be asked."""
+        """Makes it ready to be asked, and warm."""
 
     @abstractmethod
     def seconds(self, shape: str, **arguments: Any) -> float:
@@ -54,16 +58,20 @@ class PeerSubject(Subject):
         self.folder = folder
         self.starts = 0
 
+    def prepare(self) -> None:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        self.log().write_text("")
+
     def start(self) -> None:
         self.process = self.new_process()
         self.answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self.pass_on, args=(self.process.stdout,), daemon=True).start()
+        self.seconds("noops", count=10 * self.workers)
 
     def new_process(self) -> subprocess.Popen[str]:
         self.starts += 1
         folder = self.folder / f"{self.name}-{self.starts}"
         folder.mkdir()
-        LOGS.mkdir(parents=True, exist_ok=True)
         with self.log().open("a") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "sidebyside.driver", self.name, str(self.workers), folder],

@@ -43,13 +43,14 @@ class Prefect(Peer[Any]):
         from prefect.cache_policies import NO_CACHE
         from prefect.task_runners import ThreadPoolTaskRunner
 
-        self.flow = prefect.flow(
-            lambda work: work(),
-            name="shape",
-            task_runner=ThreadPoolTaskRunner(max_workers=workers),
-            # The work is code: there is nothing to check.
-            validate_parameters=False,
-        )
+        runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=workers)
+
+        # The work is code: there is nothing to validate.
+        @prefect.flow(task_runner=runner, validate_parameters=False)
+        def shape(work: Callable[[], Any]) -> Any:
+            return work()
+
+        self.flow = shape
         self.task = prefect.task(persist_result=False, cache_policy=NO_CACHE)
         self.tasks: dict[Task, Any] = {}
 
