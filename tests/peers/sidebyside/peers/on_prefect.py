@@ -43,7 +43,8 @@ class Prefect(Peer[Any]):
         from prefect.cache_policies import NO_CACHE
         from prefect.task_runners import ThreadPoolTaskRunner
 
-        runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=workers)
+        # Its futures are of a narrower type than flows declare.
+        runner: Any = ThreadPoolTaskRunner(max_workers=workers)
 
         # The work is code: there is nothing to validate.
         @prefect.flow(task_runner=runner, validate_parameters=False)
