@@ -24,7 +24,9 @@ def main() -> None:
     ending.mark()
     results = Results(this_machine(), chosen.quick)
     # A short path: Ray has sockets in it, whose paths have a limit.
-    with tempfile.TemporaryDirectory(prefix="peers-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="peers-", dir="/tmp", ignore_cleanup_errors=True
+    ) as folder:
         try:
             for subject in subjects(chosen, Path(folder)):
                 results.rows.append(row(subject, chosen.quick))

@@ -15,7 +15,7 @@ class Wflow(Subject):
     """The command on one of its runners, with the guest `examples/shapes`."""
 
     def __init__(self, binary: Path, runner: str, workers: int, folder: Path) -> None:
-        version = said([binary, "--version"]).removeprefix("wflow ")
+        version = ran([binary, "--version"]).stdout.strip().removeprefix("wflow ")
         super().__init__(f"wflow-{runner}", f"wflow {runner}", version, workers)
         self.binary = binary
         self.options = ["--runner", runner]
@@ -24,7 +24,8 @@ class Wflow(Subject):
         self.home = folder / self.name
 
     def prepare(self) -> None:
-        self.guest = said([self.binary, "build", ROOT / "examples" / "shapes"])
+        built = ran([self.binary, "build", ROOT / "examples" / "shapes"])
+        self.guest = built.stderr.splitlines()[-1].removeprefix("Built ")
         # It is compiled when it first runs, and was compiled before in all that is measured.
         self.seconds("noops", count=1)
 
@@ -32,7 +33,7 @@ class Wflow(Subject):
         words = [f"{name}={json.dumps(value)}" for name, value in arguments.items()]
         parameters = [word for pair in words for word in ("-p", pair)]
         command = [self.binary, "run", self.guest, shape, *self.options, "--quiet", *parameters]
-        text = said(command, WFLOW_HOME=self.home)
+        text = ran(command, WFLOW_HOME=self.home).stdout.strip()
         try:
             return float(text)
         except ValueError:
@@ -50,8 +51,8 @@ class Wflow(Subject):
         """There is no process between runs."""
 
 
-def said(command: list[Any], **environment: Any) -> str:
-    """What the command printed to stdout."""
+def ran(command: list[Any], **environment: Any) -> subprocess.CompletedProcess[str]:
+    """What the command printed, if it succeeded."""
     variables = os.environ | {name: str(value) for name, value in environment.items()}
     try:
         done = subprocess.run(
@@ -64,6 +65,7 @@ def said(command: list[Any], **environment: Any) -> str:
     except subprocess.TimeoutExpired:
         raise NotMeasured(f"no answer within {SECONDS_FOR_AN_ANSWER} s") from None
     if done.returncode != 0:
-        words = done.stderr.strip().splitlines() or ["it printed nothing"]
-        raise NotMeasured(f"wflow ended with {done.returncode}: {words[-1]}")
-    return done.stdout.strip()
+        lines = done.stderr.splitlines()
+        errors = [line for line in lines if line.startswith("error")] or lines[-1:]
+        raise NotMeasured(f"wflow ended with {done.returncode}: {' '.join(errors)}")
+    return done
