@@ -10,7 +10,7 @@ from sidebyside.peer import Peer, Task
 
 # It reads these when it is imported.
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-# Loopback alone, as on macOS and Windows: elsewhere Ray replaces 127.0.0.1 by the machine's address.
+# Loopback alone, as on macOS and Windows; else Ray takes the address of the machine instead.
 os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
 
 import ray
