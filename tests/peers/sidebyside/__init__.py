@@ -1,0 +1,1 @@
+"""Measures wflow side by side with other task runners: one machine, one run, the same shapes."""

@@ -1,0 +1,181 @@
+"""What is measured of a subject, in sizes that fit it."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sidebyside.metg import Point, Sample, points, sweep
+from sidebyside.patterns import PATTERNS, tasks
+from sidebyside.subject import NotMeasured, Subject
+
+WIDTH = 8
+"""Points of a pattern: some for each worker, so that one can compute while others wait."""
+FEWEST_STEPS = 5
+MOST_STEPS = 1000
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A shape that has one size."""
+
+    name: str
+    parameter: str
+    extra: int = 0
+    """Runs beyond its size."""
+
+
+SHAPES = (
+    Shape("noops", "count"),
+    Shape("mapped", "count"),
+    Shape("chain", "length"),
+    Shape("fan_out", "width", extra=2),
+    Shape("latency", "count"),
+)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure."""
+
+    seconds: float
+    """Of one repeat of a shape: its size is made to fit."""
+    most: int
+    """The size that no shape goes beyond."""
+    repeats: int
+    point_seconds: float
+    """Of one repeat of a point of a pattern."""
+    point_wall: float
+    """A point is repeated for as long, or as often as shapes are."""
+    point_most: float
+    """Tasks do not compute for so long that a point would take longer."""
+
+
+FULL = Effort(
+    seconds=1.0, most=10_000, repeats=3, point_seconds=0.4, point_wall=2.0, point_most=8.0
+)
+QUICK = Effort(
+    seconds=0.2, most=2_000, repeats=3, point_seconds=0.1, point_wall=0.2, point_most=3.0
+)
+
+
+@dataclass
+class Series:
+    """A shape in its size, so often."""
+
+    size: int
+    tasks: int
+    seconds: list[float]
+
+    def per_task(self) -> float:
+        """Seconds, the median of all."""
+        return statistics.median(self.seconds) / self.tasks
+
+
+@dataclass
+class Figures:
+    """All that was measured of a subject."""
+
+    shapes: dict[str, Series] = field(default_factory=dict)
+    start_up: list[float] = field(default_factory=list)
+    best_rate: float = 0.0
+    """Iterations of the kernel that all workers did in a second at best."""
+    points: dict[str, list[Point]] = field(default_factory=dict)
+
+
+def measure(subject: Subject, effort: Effort, say: Callable[[str], None]) -> Figures:
+    """All of it; what it is at is said."""
+    figures = Figures()
+    subject.prepare()
+    # While nothing else of it runs: a server that is idle still does something.
+    say("start to end")
+    figures.start_up = [subject.start_up() for _ in range(effort.repeats)]
+    say("start")
+    subject.start()
+    for shape in SHAPES:
+        say(shape.name)
+        figures.shapes[shape.name] = series(subject, shape, effort)
+    overhead = figures.shapes["noops"].per_task() * subject.workers
+    patterns = Patterns(subject, effort, overhead)
+    say("kernel")
+    samples: dict[str, list[Sample]] = {}
+    for pattern in PATTERNS:
+        say(pattern)
+        samples[pattern] = patterns.sweep(pattern)
+    # Of all that was seen: what hits the long tasks alone (a busy moment) would flatter the rest.
+    rates = [sample.rate for row in samples.values() for sample in row]
+    figures.best_rate = max(patterns.best_rate, *rates)
+    figures.points = {name: points(row, figures.best_rate) for name, row in samples.items()}
+    return figures
+
+
+def series(subject: Subject, shape: Shape, effort: Effort) -> Series:
+    """In a size that takes about as long as it should."""
+
+    def seconds(size: int) -> float:
+        return subject.seconds(shape.name, **{shape.parameter: size})
+
+    size = 8
+    while size < effort.most and (took := seconds(size)) < effort.seconds / 3:
+        size = rounded(min(size * 8, size * effort.seconds / max(took, 1e-6), effort.most))
+    repeats = [seconds(size) for _ in range(effort.repeats)]
+    return Series(size, size + shape.extra, repeats)
+
+
+def rounded(number: float) -> int:
+    """Down to a number that starts with 1, 2 or 5."""
+    for power in range(9, -1, -1):
+        for first in (5, 2, 1):
+            if first * 10**power <= number:
+                return first * int(10**power)
+    return 1
+
+
+class Patterns:
+    """The patterns of Task Bench on a subject."""
+
+    def __init__(self, subject: Subject, effort: Effort, overhead: float) -> None:
+        self.subject = subject
+        self.effort = effort
+        self.overhead = overhead
+        self.best_rate = self.long_tasks()
+
+    def long_tasks(self) -> float:
+        """The rate of tasks that compute for so long that nothing else matters."""
+        iterations = 1000
+        count = 4 * self.subject.workers
+        wanted = max(50 * self.overhead, self.effort.point_seconds / 4)
+        while True:
+            seconds = min(self.run("trivial", count, 1, iterations) for _ in range(2))
+            task = seconds * self.subject.workers / count
+            if task >= wanted:
+                return count * iterations / seconds
+            iterations = int(iterations * min(max(wanted * 1.2 / task, 1.5), 30))
+
+    def run(self, pattern: str, width: int, steps: int, iterations: int) -> float:
+        return self.subject.seconds(
+            "pattern", pattern=pattern, width=width, steps=steps, iterations=iterations
+        )
+
+    def sweep(self, pattern: str) -> list[Sample]:
+        """The rate over granularity."""
+        limit = self.effort.point_most * self.subject.workers / (WIDTH * FEWEST_STEPS)
+        return sweep(
+            lambda duration: self.sample(pattern, duration), self.overhead, limit, self.best_rate
+        )
+
+    def sample(self, pattern: str, duration: float) -> Sample:
+        """Tasks that compute for so many seconds; the median of some repeats."""
+        workers = self.subject.workers
+        iterations = max(int(duration * self.best_rate / workers), 1)
+        step = WIDTH * (duration + self.overhead) / workers
+        steps = min(max(int(self.effort.point_seconds / step), FEWEST_STEPS), MOST_STEPS)
+        taken: list[float] = []
+        until = time.monotonic() + self.effort.point_wall
+        while not taken or (len(taken) < self.effort.repeats and time.monotonic() < until):
+            taken.append(self.run(pattern, WIDTH, steps, iterations))
+        seconds = statistics.median(taken)
+        if seconds <= 0:
+            raise NotMeasured(f"{pattern} took no time")
+        count = tasks(pattern, WIDTH, steps)
+        return Sample(seconds * workers / count, count * iterations / seconds)
