@@ -5,6 +5,7 @@ mod caching;
 mod compiled;
 mod components;
 mod conditions;
+mod conformance;
 mod described;
 mod durability;
 mod ends;
