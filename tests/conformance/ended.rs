@@ -58,6 +58,7 @@ impl Run {
                 equal("the state", &self.last()["state"], &"completed".into())?;
                 equal("the result", &self.last()["result"], result)
             }
+            Expected::ResultHas(text) => part("the result", self.last()["result"].as_str(), text),
             Expected::Failure(kind, says) => {
                 let failure = &self.last()["failure"];
                 equal("the kind", &failure["kind"], &(*kind).into())?;
@@ -69,7 +70,7 @@ impl Run {
                 part("the error", Some(&self.ended.stderr), says)
             }
             Expected::Log(level, says) => {
-                let mut logged = self.of("Logged");
+                let mut logged = self.events_of("Logged");
                 let is_it = |line: &Json| line["level"] == *level && line["message"] == *says;
                 match logged.any(is_it) {
                     true => Ok(()),
@@ -82,32 +83,35 @@ impl Run {
                 false => Ok(()),
             },
             Expected::Attempts(task, count) => {
-                let started = self.of("AttemptStarted");
+                let started = self.events_of("AttemptStarted");
                 let of_task = |event: &&Json| {
                     let name = event["task_run"].as_str().unwrap_or_default();
-                    name.strip_prefix(task).is_some_and(|rest| rest.starts_with('-'))
+                    name.strip_prefix(task)
+                        .is_some_and(|rest| rest.starts_with('-'))
                 };
                 let found = started.filter(of_task).count();
                 equal("attempts", &found.into(), &(*count).into())
             }
             Expected::Events(kind, count) => {
-                equal(kind, &self.of(kind).count().into(), &(*count).into())
+                equal(kind, &self.events_of(kind).count().into(), &(*count).into())
             }
         }
     }
 
-    fn of(&self, kind: &str) -> impl Iterator<Item = &Json> {
+    fn events_of(&self, kind: &str) -> impl Iterator<Item = &Json> {
         let events = self.events.iter();
         events.filter(move |event| event["event"] == kind)
     }
 
     /// How the flow run ended; its hooks may come later.
     fn last(&self) -> &Json {
-        self.of("FlowRunFinished").last().unwrap_or(&Json::Null)
+        self.events_of("FlowRunFinished")
+            .last()
+            .unwrap_or(&Json::Null)
     }
 
     fn printed(&self) -> String {
-        let printed = self.of("Printed");
+        let printed = self.events_of("Printed");
         printed.filter_map(|event| event["text"].as_str()).collect()
     }
 }

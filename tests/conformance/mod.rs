@@ -47,7 +47,10 @@ fn every_language_does_the_same_on_every_runner() {
     });
     let failed = failed.into_inner().expect("no panic");
     tell(&table(&cases, &failed));
-    let failures: Vec<_> = failed.iter().map(|(cell, why)| told(&cases, cell, why)).collect();
+    let failures: Vec<_> = failed
+        .iter()
+        .map(|(cell, why)| told(&cases, cell, why))
+        .collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
@@ -55,20 +58,28 @@ type Failed = BTreeMap<(usize, usize, usize), String>;
 
 fn told(cases: &[Case], &(case, language, runner): &(usize, usize, usize), why: &str) -> String {
     let case = &cases[case].title;
-    format!("{case} in {} on {}: {why}", LANGUAGES[language], RUNNERS[runner])
+    format!(
+        "{case} in {} on {}: {why}",
+        LANGUAGES[language], RUNNERS[runner]
+    )
 }
 
 fn cells(cases: &[Case]) -> impl Iterator<Item = Cell> {
     let able = |case: usize, language: usize| cases[case].lacking(LANGUAGES[language]).is_none();
     let pairs = (0..cases.len()).flat_map(|case| (0..LANGUAGES.len()).map(move |l| (case, l)));
     let pairs = pairs.filter(move |&(case, language)| able(case, language));
-    pairs.flat_map(|(case, language)| {
+    let cells = pairs.flat_map(|(case, language)| {
         (0..RUNNERS.len()).map(move |runner| Cell {
             case,
             language,
             runner,
         })
-    })
+    });
+    cells.filter(|cell| is_for(&cases[cell.case], cell.runner))
+}
+
+fn is_for(case: &Case, runner: usize) -> bool {
+    !case.concurrent || RUNNERS[runner] != "sequential"
 }
 
 fn check(case: &Case, component: &str, runner: &str, cell: &Cell) -> Result<(), String> {
@@ -109,12 +120,17 @@ fn table(cases: &[Case], failed: &Failed) -> String {
             }
             let mark = |runner: usize| match failed.contains_key(&(number, language, runner)) {
                 true => "-",
-                false => &RUNNERS[runner][..1],
+                false if is_for(case, runner) => &RUNNERS[runner][..1],
+                false => " ",
             };
             format!("{:8}", (0..RUNNERS.len()).map(mark).collect::<String>())
         });
         let marks: Vec<_> = marks.collect();
-        lines.push(format!("{:width$}  {}", case.title, marks.join(" ")).trim_end().to_owned());
+        lines.push(
+            format!("{:width$}  {}", case.title, marks.join(" "))
+                .trim_end()
+                .to_owned(),
+        );
     }
     for case in cases {
         for (language, why) in &case.lacks {

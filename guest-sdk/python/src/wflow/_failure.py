@@ -78,7 +78,8 @@ def of_host(kind: FailureKind, message: str, run_name: str | None = None) -> Fai
 def explain(error: BaseException) -> str:
     """The exception and where it came from; of a failure, its message alone."""
     if isinstance(error, Failure):
-        return str(error)
+        # The run that failed has told the rest.
+        return str(error) if error.run_name is None else str(error).partition("\n")[0]
     told = traceback.TracebackException.from_exception(error)
     summary = "".join(told.format_exception_only()).strip()
     for part in _chain(told):
@@ -99,7 +100,7 @@ def _chain(told: traceback.TracebackException) -> list[traceback.TracebackExcept
 
 def _own_code(stack: traceback.StackSummary) -> traceback.StackSummary:
     """Without the SDK's frames, and with files by the names that their author knows."""
-    own = [frame for frame in stack if not frame.filename.startswith(SDK)]
+    own = [frame for frame in stack if not frame.filename.startswith((SDK, "<frozen "))]
     for frame in own:
         frame.filename = shown(frame.filename)
     return traceback.StackSummary.from_list(own)

@@ -151,6 +151,12 @@ def _keep_sources() -> None:
         if lines:
             # Without a time it is never held against the file.
             linecache.cache[file] = (len("".join(lines)), None, lines, file)
+    # To look for the rest would be to ask for files that nobody grants.
+    linecache.updatecache = _no_lines
+
+
+def _no_lines(filename: str, module_globals: dict[str, Any] | None = None) -> list[str]:
+    return []
 
 
 def _open_streams() -> None:
