@@ -21,6 +21,7 @@ mod network;
 mod new;
 mod pauses;
 mod place;
+mod python;
 mod recorded;
 mod requests;
 mod runs;

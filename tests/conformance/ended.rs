@@ -47,7 +47,7 @@ impl Run {
     pub(crate) fn check(&self, case: &Case) -> Result<(), String> {
         for expected in &case.expected {
             self.holds(expected)
-                .map_err(|why| format!("{why}: {:?}", self.ended))?;
+                .map_err(|why| format!("{why}\n{}\n{}", self.last(), self.ended.stderr))?;
         }
         Ok(())
     }
@@ -57,6 +57,9 @@ impl Run {
             Expected::Result(result) => {
                 equal("the state", &self.last()["state"], &"completed".into())?;
                 equal("the result", &self.last()["result"], result)
+            }
+            Expected::Bytes(count) => {
+                equal("the size", &self.last()["result_bytes"], &(*count).into())
             }
             Expected::ResultHas(text) => part("the result", self.last()["result"].as_str(), text),
             Expected::Failure(kind, says) => {

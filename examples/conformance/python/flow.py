@@ -406,9 +406,9 @@ def lucky() -> str:
 
 @task
 def lucky_task() -> str:
-    with open("state/attempts", "a+") as attempts:
+    with open("state/attempts", "a") as attempts:
         attempts.write("x")
-        attempts.seek(0)
+    with open("state/attempts") as attempts:
         count = len(attempts.read())
     if count < 3:
         raise Failure(f"attempt {count}")
@@ -449,8 +449,8 @@ def hoard() -> int:
 
 
 @flow
-def beyond_limit() -> str:
-    return outcome(hoard.submit())
+def beyond_limit() -> int:
+    return hoard()
 
 
 @task(needs=["secret nothing"])

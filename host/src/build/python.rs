@@ -82,7 +82,9 @@ fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
 
 /// The tools and the SDK, by their contents.
 fn version() -> String {
-    let files = FILES.iter().flat_map(|&(path, text)| [path, text]);
+    let is_built = |path: &str| path.ends_with(".py") || path.ends_with(".wit");
+    let files = FILES.iter().filter(|(path, _)| is_built(path));
+    let files = files.flat_map(|&(path, text)| [path, text]);
     let all: Vec<_> = files.chain([REQUIREMENTS, BUILD]).collect();
     digest(all.join("\0").as_bytes())
 }

@@ -47,7 +47,7 @@ pub(super) fn workshop() -> Workshop<'static> {
 }
 
 /// Says what takes long and, on a terminal, that it goes on.
-fn tell(line: &str) -> Box<dyn Any> {
+pub(super) fn tell(line: &str) -> Box<dyn Any> {
     note(line);
     match std::io::stderr().is_terminal() {
         true => Box::new(Spinner::start()),

@@ -62,7 +62,7 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     #[command(hide = true)]
     Compile(compile::CompileArgs),
-    /// Make a Rust project that builds and runs as it stands
+    /// Make a project that builds and runs as it stands
     New(new::NewArgs),
 }
 

@@ -32,11 +32,20 @@ echo! {
     same_map echo_map BTreeMap<String, f64>,
     same_pair echo_pair (String, i64),
     same_json echo_json Json,
-    same_optional echo_optional Option<i64>,
     same_choice echo_choice Colour,
     same_record echo_record Item,
     same_bytes echo_bytes Bytes,
     same_integer echo_integer i128,
+}
+
+#[task]
+fn same_optional(value: Option<i64>) -> Option<i64> {
+    value
+}
+
+#[flow]
+fn echo_optional(value: Option<i64>) -> Result<Option<i64>> {
+    same_optional(value)
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

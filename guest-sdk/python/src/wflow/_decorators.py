@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Callable, Iterable, ParamSpec, Sequence, TypeVar, overload
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ParamSpec, TypeVar, overload
 
 from ._definition import Flow, Task
 from ._options import Limits, RetryDelay, Seconds

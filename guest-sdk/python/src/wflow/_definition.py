@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable, Coroutine, Generic, Literal, ParamSpec, Self, TypeVar, cast, overload
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar, cast, overload
 
 from ._failure import Failure
 from ._future import Future, FutureList
@@ -142,6 +143,8 @@ class Task(Definition[P, R]):
         return self._call(args, kwargs)
 
     @overload
+    def submit(self, *args: Any, return_state: Literal[True], **kwargs: Any) -> State[Any]: ...
+    @overload
     def submit(self: Task[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Future[T]: ...
     @overload
     def submit(self: Task[..., Future[T]], *args: Any, **kwargs: Any) -> Future[T]: ...
@@ -182,6 +185,8 @@ class Flow(Definition[P, R]):
         """Starts a run and waits for its result; of an `async def` flow, to be awaited."""
         return self._call(args, kwargs)
 
+    @overload
+    def submit(self, *args: Any, return_state: Literal[True], **kwargs: Any) -> State[Any]: ...
     @overload
     def submit(self: Flow[..., Coroutine[Any, Any, T]], *args: Any, **kwargs: Any) -> Future[T]: ...
     @overload

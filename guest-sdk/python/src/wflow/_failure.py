@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import traceback
-from enum import Enum
+from enum import StrEnum
 
 __all__ = ["Failure", "FailureKind"]
 
 SDK = os.path.dirname(__file__)
 
 
-class FailureKind(str, Enum):
+class FailureKind(StrEnum):
     """How a run ended that did not complete, in the host's words."""
 
     FAILED = "failed"
@@ -21,9 +21,6 @@ class FailureKind(str, Enum):
     UPSTREAM_FAILED = "upstream-failed"
     DENIED = "denied"
     INVALID_INPUT = "invalid-input"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 ENDED = {

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Generator, Generic, Iterable, Iterator, NamedTuple, TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import (
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    overload,
+)
 
 from . import _loop
+from ._failure import Failure
 from ._host import Run, Value, host
 from ._options import milliseconds
 from ._state import State
@@ -50,7 +59,11 @@ class Future(Generic[R]):
         """Waits until the run has ended or the time (in seconds) is up."""
         host().wait_any([self._run], None if timeout is None else milliseconds(timeout))
 
-    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R | Any:
+    @overload
+    def result(self, timeout: float | None = None, raise_on_failure: Literal[True] = True) -> R: ...
+    @overload
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R | Failure: ...
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R | Failure:
         """What the run returned, when it has ended.
 
         Raises a `Failure` if the run did not complete, or returns it if `raise_on_failure` is false, and
@@ -60,7 +73,12 @@ class Future(Generic[R]):
             self.wait(timeout)
             if not self.done():
                 raise TimeoutError(f"run {self.name} has not ended within {timeout} s")
-        return State(self._run.state(), self._value).result(raise_on_failure)
+        try:
+            return self._value()
+        except Failure as failure:
+            if raise_on_failure:
+                raise
+            return failure
 
     def cancel(self) -> None:
         """Asks the host to end the run: its result is then a failure of kind `CANCELLED`. Does nothing to
@@ -92,8 +110,7 @@ class FutureList(list[Future[R]]):
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[Any]:
         """What the runs returned; see `Future.result`."""
         until = None if timeout is None else time.monotonic() + timeout
-        left = [None if until is None else max(0.0, until - time.monotonic()) for _ in self]
-        return [future.result(time, raise_on_failure) for future, time in zip(self, left)]
+        return [future.result(_left(until), raise_on_failure) for future in self]
 
 
 class DoneAndNotDone(NamedTuple):
@@ -108,9 +125,14 @@ def wait(futures: Iterable[Future[R]], timeout: float | None = None) -> DoneAndN
     futures = list(futures)
     until = None if timeout is None else time.monotonic() + timeout
     for future in futures:
-        future.wait(None if until is None else max(0.0, until - time.monotonic()))
+        future.wait(_left(until))
     done = {future for future in futures if future.done()}
     return DoneAndNotDone(done, set(futures) - done)
+
+
+def _left(until: float | None) -> float | None:
+    """Seconds until then; none where there is no end."""
+    return None if until is None else max(0.0, until - time.monotonic())
 
 
 def as_completed(futures: Iterable[Future[R]], timeout: float | None = None) -> Iterator[Future[R]]:
@@ -119,8 +141,9 @@ def as_completed(futures: Iterable[Future[R]], timeout: float | None = None) -> 
     pending = list(futures)
     until = None if timeout is None else time.monotonic() + timeout
     while pending:
-        left = None if until is None else milliseconds(max(0.0, until - time.monotonic()))
-        ended = host().wait_any([future._run for future in pending], left)
+        left = _left(until)
+        runs = [future._run for future in pending]
+        ended = host().wait_any(runs, None if left is None else milliseconds(left))
         if not ended:
             raise TimeoutError(f"{len(pending)} runs have not ended within {timeout} s")
         yield from (pending[index] for index in ended)

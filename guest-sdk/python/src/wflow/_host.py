@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, Protocol, Sequence, Union
+from typing import Any, Literal, Protocol, Union
 
 __all__ = ["Argument", "Dependency", "Host", "Input", "OutcomeOf", "Run", "Value", "host"]
 

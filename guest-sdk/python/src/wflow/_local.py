@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 import uuid
-from typing import Any, Callable, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 from . import _run
 from ._definition import Definition, find

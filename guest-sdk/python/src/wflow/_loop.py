@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from typing import Any, Callable, Coroutine, TypeVar, TypeVarTuple, Unpack
+from typing import Any, TypeVar, TypeVarTuple
 
 from ._failure import Failure
 from ._host import Run, host
@@ -67,7 +68,7 @@ class Loop(asyncio.BaseEventLoop):
         return future
 
     def run_in_executor(
-        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
         """Calls the function at once: there are no threads."""
         future: asyncio.Future[T] = self.create_future()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Callable, Iterable, Mapping, Sequence, Union
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Union
 
 from .cache_policies import CachePolicy
 from .task_runners import TaskRunner
@@ -12,7 +13,7 @@ __all__ = ["exponential_backoff", "flow_options", "task_options"]
 
 Seconds = Union[int, float, datetime.timedelta]
 RetryDelay = Union[Seconds, Sequence[Seconds], Callable[[int], Sequence[Seconds]]]
-Limits = Mapping[str, Union[int, float, str, datetime.timedelta]]
+Limits = Mapping[str, int | float | str | datetime.timedelta]
 
 _SIZES = {
     "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9,

@@ -107,7 +107,10 @@ def _described(definition: Definition[Any, Any]) -> plugin.Definition:
 
 
 def load(module: str, lazy: list[str]) -> None:
-    """Imports the code, and what it imports later, and makes sure that it can be described; what is wrong with it ends the build."""
+    """Imports the code, and what it imports later, and makes sure that it can be described.
+
+    What is wrong with it ends the build.
+    """
     try:
         if module in sys.modules:
             raise ImportError(
@@ -132,7 +135,7 @@ def load(module: str, lazy: list[str]) -> None:
 def _check(definition: Definition[Any, Any]) -> None:
     try:
         _described(definition)
-        definition.signature.decode_result
+        definition.signature.read_hints()
     except Exception as error:
         code = definition.fn.__code__
         error.add_note(
@@ -179,4 +182,3 @@ def _print(
     file.write(text)
     if flush:
         file.flush()
-

@@ -10,6 +10,7 @@ import types
 import typing
 import uuid
 from collections import abc
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -47,14 +48,31 @@ _FAILED: Schema = {
 }
 
 
+@dataclass(frozen=True)
+class Definitions:
+    """The records that a schema names."""
+
+    names: dict[Any, str]
+    schemas: dict[str, Schema]
+
+    def name(self, kind: Any) -> str:
+        """Classes of different modules may have the same name."""
+        name, number = str(kind.__name__), 2
+        while name in self.schemas:
+            name, number = f"{kind.__name__}{number}", number + 1
+        self.names[kind] = name
+        return name
+
+
 def schema_of(hint: Any, *, nullable: bool = False) -> Schema:
     """The schema of a parameter or result; empty for any value. Raises a `TypeError` for a type that
     cannot travel."""
     if is_binary(hint):
         schema = dict(_BINARY)
     else:
-        defs: dict[str, Schema] = {}
-        schema = _outcome(hint, defs) if takes_outcomes(hint) else _schema(hint, defs)
+        named = Definitions({}, {})
+        schema = _outcome(hint, named) if takes_outcomes(hint) else _schema(hint, named)
+        defs = named.schemas
         # The type itself needs no name where only it is there.
         if defs and schema == {"$ref": f"#/$defs/{next(iter(defs))}"} and len(defs) == 1:
             (whole,) = defs.values()
@@ -72,7 +90,7 @@ def _accepts_null(schema: Schema) -> bool:
     return schema == {} or {"type": "null"} in schema.get("anyOf", [schema])
 
 
-def _outcome(hint: Any, defs: dict[str, Schema]) -> Schema:
+def _outcome(hint: Any, defs: Definitions) -> Schema:
     members = tuple(member for member in union_members(resolved(hint)) if member is not Failure)
     completed = _schema(typing.Union[members] if members else Any, defs)
     return {"anyOf": [_object({"completed": completed}), _object({"failed": _FAILED})]}
@@ -82,14 +100,14 @@ def _object(properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _schema(annotated: Any, defs: dict[str, Schema]) -> Schema:
+def _schema(annotated: Any, defs: Definitions) -> Schema:
     hint = resolved(annotated)
     schema = _record(hint, defs) if is_record(hint) else _unnamed(hint, defs)
     description = description_of(annotated)
     return {**schema, "description": description} if description else schema
 
 
-def _unnamed(hint: Any, defs: dict[str, Schema]) -> Schema:
+def _unnamed(hint: Any, defs: Definitions) -> Schema:
     if hint in _SCALARS:
         return dict(_SCALARS[hint])
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -116,26 +134,25 @@ def _unnamed(hint: Any, defs: dict[str, Schema]) -> Schema:
     )
 
 
-def _items(key: str, arguments: tuple[Any, ...], defs: dict[str, Schema]) -> Schema:
+def _items(key: str, arguments: tuple[Any, ...], defs: Definitions) -> Schema:
     schema = _schema(arguments[0], defs) if arguments else {}
     return {key: schema} if schema else {}
 
 
-def _tuple(arguments: tuple[Any, ...], defs: dict[str, Schema]) -> Schema:
+def _tuple(arguments: tuple[Any, ...], defs: Definitions) -> Schema:
     if not arguments or ... in arguments:
         return {"type": "array", **_items("items", arguments, defs)}
     items = [_schema(item, defs) for item in arguments]
     return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
 
 
-def _record(kind: Any, defs: dict[str, Schema]) -> Schema:
+def _record(kind: Any, defs: Definitions) -> Schema:
     """The name under which a dataclass, named tuple or TypedDict is defined."""
-    name = kind.__name__
-    reference = {"$ref": f"#/$defs/{name}"}
-    if name in defs:
-        return reference
+    if kind in defs.names:
+        return {"$ref": f"#/$defs/{defs.names[kind]}"}
+    name = defs.name(kind)
     # A field may be of this very type.
-    defs[name] = {}
+    defs.schemas[name] = {}
     properties = {}
     fields = fields_of(kind)
     for field in fields:
@@ -151,7 +168,7 @@ def _record(kind: Any, defs: dict[str, Schema]) -> Schema:
         schema["required"] = required
     described = inspect.getdoc(kind) if "__doc__" in vars(kind) else None
     # A dataclass without a text of its own has its signature in this place.
-    if described and not described.startswith(f"{name}("):
+    if described and not described.startswith(f"{kind.__name__}("):
         schema["description"] = described
-    defs[name] = schema
-    return reference
+    defs.schemas[name] = schema
+    return {"$ref": f"#/$defs/{name}"}

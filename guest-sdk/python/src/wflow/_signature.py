@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Callable
+from typing import Any
 
 from ._host import Value
 from ._schema import schema_of
@@ -67,11 +68,11 @@ class Signature:
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
                 raise TypeError(
-                    f"{function.__qualname__} has {stars}{parameter.name}; a flow or task has parameters with names"
+                    f"{function.__qualname__} has {stars}{parameter.name}; parameters of runs have names"
                 )
             if parameter.name in ("wait_for", "return_state"):
                 raise TypeError(
-                    f"{function.__qualname__}: '{parameter.name}' is no name for a parameter, as calls have it"
+                    f"{function.__qualname__}: '{parameter.name}' is no name for a parameter: calls have it"
                 )
 
     @cached_property
@@ -102,6 +103,10 @@ class Signature:
     @cached_property
     def decode_result(self) -> Callable[[Value], Any]:
         return decoder(self._result)
+
+    def read_hints(self) -> None:
+        """Makes what decodes values now."""
+        _ = self.parameters, self.decode_result
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments by their names; a `TypeError` as of a call if they do not fit."""

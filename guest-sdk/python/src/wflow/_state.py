@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generic, Literal, TypeVar
+from collections.abc import Callable
+from typing import Generic, Literal, TypeVar, overload
 
 __all__ = ["State", "StateType"]
 
@@ -37,7 +38,11 @@ class State(Generic[R]):
         self.type, self.name = _TYPES[spelling]
         self._result = result
 
-    def result(self, raise_on_failure: bool = True) -> R | Any:
+    @overload
+    def result(self, raise_on_failure: Literal[True] = True) -> R: ...
+    @overload
+    def result(self, raise_on_failure: bool = True) -> R | Exception: ...
+    def result(self, raise_on_failure: bool = True) -> R | Exception:
         """What the run returned, waiting for its end; the failure is raised, or returned."""
         try:
             return self._result()

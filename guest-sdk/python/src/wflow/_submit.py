@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Union
+from collections.abc import Callable, Iterable
+from typing import Any, Union
 
 from ._failure import Failure
 from ._future import Future, FutureList, allow_failure, unmapped
@@ -13,7 +14,7 @@ from ._values import encode
 __all__ = ["Submit", "WaitFor"]
 
 WaitFor = Union[Iterable[Union[Future[Any], "allow_failure[Any]"]], None]
-CacheKey = Callable[[dict[str, Any]], Union[str, None]]
+CacheKey = Callable[[dict[str, Any]], str | None]
 
 
 class Submit:
@@ -66,7 +67,7 @@ class Submit:
         if isinstance(value, allow_failure):
             if parameter is not None and not takes_outcomes:
                 raise TypeError(
-                    f"{self.name}: '{name}' takes no failure; annotate it, for instance `{name}: int | Failure`"
+                    f"{self.name}: '{name}' takes no failure; annotate it, as in `{name}: int | Failure`"
                 )
             return Argument(name, OutcomeOf(value.future._run))
         if isinstance(value, Future) and takes_outcomes:

@@ -11,8 +11,9 @@ import types
 import typing
 import uuid
 from collections import abc
+from collections.abc import Callable
 from enum import Enum
-from typing import Any, Callable
+from typing import Any
 
 from ._failure import Failure, FailureKind
 from ._hints import fields_of, is_optional_hint, is_record, is_typed_dict, resolved, union_members
@@ -319,7 +320,7 @@ def _tuple(items: list[Decoder], repeats: bool) -> Decoder:
             return tuple(items[0](item) for item in value)
         if len(value) != len(items):
             raise Mismatch(f"expected {len(items)} values, not {len(value)}")
-        return tuple(decode(item) for decode, item in zip(items, value))
+        return tuple(decode(item) for decode, item in zip(items, value, strict=True))
 
     return decode
 
@@ -360,7 +361,7 @@ def _record(kind: Any, of: Callable[[Any], Decoder]) -> Decoder:
 
     def decode(value: Any) -> Any:
         if isinstance(value, list) and not is_typed_dict(kind) and issubclass(kind, tuple):
-            value = dict(zip(decoders, value))
+            value = dict(zip(decoders, value, strict=False))
         if not isinstance(value, dict):
             raise Mismatch(f"expected an object with the fields of {name}, not {_shown(value)}")
         missing = [field for field in required if field not in value]

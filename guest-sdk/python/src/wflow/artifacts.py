@@ -5,7 +5,8 @@ An artifact of the same key takes the place of an earlier one of the run.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, Union
 
 from ._host import host
 from ._values import encode
@@ -34,7 +35,7 @@ def create_table_artifact(table: Table, key: str, description: str = "") -> None
 def _rows(table: Table) -> list[Any]:
     if not isinstance(table, Mapping):
         return list(table)
-    return [dict(zip(table, row)) for row in zip(*table.values(), strict=True)]
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
 
 def create_link_artifact(link: str, key: str, description: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 __all__ = [
     "ConcurrentTaskRunner",
@@ -21,7 +21,7 @@ class TaskRunner:
     name: RunnerName
 
     @staticmethod
-    def of(value: Union[TaskRunner, RunnerName]) -> TaskRunner:
+    def of(value: TaskRunner | RunnerName) -> TaskRunner:
         """The runner, or the one of that name."""
         if isinstance(value, TaskRunner):
             return value

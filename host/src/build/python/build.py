@@ -3,6 +3,8 @@
 Prints the files that went into it as JSON, or says on stderr, in Python's own words, what is wrong with them.
 """
 
+from __future__ import annotations
+
 import ast
 import hashlib
 import importlib.machinery
@@ -11,8 +13,8 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Set
 
 #: What the SDK prints when the code cannot be imported.
 BUILD_ERROR = "wflow-build-error: "
@@ -28,13 +30,13 @@ load({module!r}, {lazy!r})
 class Sources:
     """The files of the code, and what they import."""
 
-    def __init__(self, folders: List[Path]) -> None:
+    def __init__(self, folders: list[Path]) -> None:
         self.folders = [str(folder) for folder in folders]
         #: SHA-256 of each file; none of one that is not there.
-        self.inputs: Dict[str, Optional[str]] = {}
+        self.inputs: dict[str, str | None] = {}
         #: Modules that functions import, or that may be missing.
-        self.lazy: Set[str] = set()
-        self._seen: Set[str] = set()
+        self.lazy: set[str] = set()
+        self._seen: set[str] = set()
 
     def read(self, file: str, package: str) -> None:
         """Reads a file and the modules that it imports; a `SyntaxError` if it is no Python."""
@@ -50,7 +52,7 @@ class Sources:
                 self._find(name)
 
     def _find(self, name: str) -> None:
-        """Reads the module of that name, and the packages that it is part of, if they are not Python's own."""
+        """Reads the module of that name, and the packages around it, if they are not Python's own."""
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
             module = ".".join(parts[:count])
@@ -65,7 +67,7 @@ class Sources:
             is_package = spec.submodule_search_locations is not None
             self.read(spec.origin, module if is_package else module.rpartition(".")[0])
 
-    def _paths(self, module: str) -> List[str]:
+    def _paths(self, module: str) -> list[str]:
         folders = module.split(".")[:-1]
         return [os.path.join(folder, *folders) for folder in self.folders]
 
@@ -98,7 +100,7 @@ def environments(folder: Path) -> Iterator[Path]:
         yield from environment.glob("Lib/site-packages")
 
 
-def build(script: Path, sdk: Path, out: Path) -> Dict[str, Optional[str]]:
+def build(script: Path, sdk: Path, out: Path) -> dict[str, str | None]:
     """Builds the component, and tells what went into it."""
     folder = script.parent
     folders = [folder, *dict.fromkeys(environments(folder))]
@@ -116,7 +118,7 @@ def build(script: Path, sdk: Path, out: Path) -> Dict[str, Optional[str]]:
     return sources.inputs
 
 
-def componentize(wit: Path, path: List[Path], out: Path) -> None:
+def componentize(wit: Path, path: list[Path], out: Path) -> None:
     """Calls componentize-py."""
     import componentize_py
 
