@@ -82,6 +82,14 @@ def _of(run: str) -> Definition[Any, Any]:
     return _find(kind, ended[kind])
 
 
+_seed = random.seed
+
+
+def _not_yet() -> None:
+    """Is called by componentize-py in each instance, where a pure task may not ask for random numbers."""
+    random.seed = _seed
+
+
 def _wake(*, pure: bool = False) -> None:
     """An instance begins where the build ended: what was random then has to be random now."""
     if not pure:
@@ -127,6 +135,7 @@ def load(module: str, lazy: list[str]) -> None:
         # The build reads this from what is printed.
         print(BUILD_ERROR + json.dumps(explain(error)), flush=True)
         raise
+    random.seed = _not_yet  # type: ignore[assignment]
     _keep_sources()
     _log.install()
     _open_streams()

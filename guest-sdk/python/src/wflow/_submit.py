@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, Union
 
@@ -51,7 +52,7 @@ class Submit:
     def _decode(self, value: Value) -> Any:
         # Read when it is needed: hints may name what comes later in the file.
         if self.signature is None:
-            return value if isinstance(value, bytes) else _json(value)
+            return value if isinstance(value, bytes) else json.loads(value)
         return self.signature.decode_result(value)
 
     def _options(self, arguments: dict[str, Any], cache_key: CacheKey | None) -> Options:
@@ -99,12 +100,6 @@ class Submit:
             {name: same[name] if column is None else column[index] for name, column in columns.items()}
             for index in range(count)
         ]
-
-
-def _json(text: str) -> Any:
-    import json
-
-    return json.loads(text)
 
 
 def _dependency(run: Any) -> Dependency:

@@ -58,9 +58,7 @@ def plain(value: Any) -> Any:
             return plain(value.value)
         case str() | int() | float():
             return value
-        case list() | set() | frozenset():
-            return [plain(item) for item in value]
-        case tuple():
+        case list() | tuple() | set() | frozenset():
             return [plain(item) for item in value]
         case abc.Mapping():
             return {_key(key): plain(item) for key, item in value.items()}
@@ -178,7 +176,9 @@ def _decoder(hint: Any, of: Callable[[Any], Decoder]) -> Decoder:
     if origin is typing.Literal:
         return _literal(arguments)
     if origin in (typing.Union, types.UnionType):
-        return _union([of(member) for member in arguments])
+        # `float` takes whole numbers, too, and comes last.
+        exact_first = sorted(arguments, key=lambda member: resolved(member) is float)
+        return _union([of(member) for member in exact_first])
     kind = origin or hint
     if isinstance(kind, type):
         if issubclass(kind, Enum):
@@ -206,12 +206,6 @@ def _exactly(kind: type, what: str) -> Decoder:
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def _int(value: Any) -> int:
-    if type(value) is int or type(value) is float and value.is_integer():
-        return int(value)
-    raise Mismatch(f"expected a whole number, not {_shown(value)}")
 
 
 def _float(value: Any) -> float:
@@ -246,7 +240,7 @@ _SCALARS: dict[Any, Decoder] = {
     type(None): _exactly(type(None), "null"),
     bool: _exactly(bool, "true or false"),
     str: _exactly(str, "a string"),
-    int: _int,
+    int: _exactly(int, "a whole number"),
     float: _float,
     datetime.datetime: _of_text(datetime.datetime.fromisoformat, "a date and time"),
     datetime.date: _of_text(datetime.date.fromisoformat, "a date"),
@@ -292,20 +286,10 @@ def _union(members: list[Decoder]) -> Decoder:
         mismatches = []
         for member in members:
             try:
-                decoded = member(value)
+                return member(value)
             except Mismatch as mismatch:
                 mismatches.append(str(mismatch))
-                continue
-            # `float | int` keeps a whole number whole.
-            if type(decoded) is not float or type(value) is float:
-                return decoded
-            mismatches.append("")
-        for member in members:
-            try:
-                return member(value)
-            except Mismatch:
-                continue
-        raise Mismatch("; ".join(mismatch for mismatch in mismatches if mismatch))
+        raise Mismatch("; ".join(mismatches))
 
     return decode
 
