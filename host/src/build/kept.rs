@@ -116,3 +116,94 @@ fn digest_of(file: &Path) -> Option<String> {
 pub(super) fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Self {
+            let process = std::process::id();
+            let folder = std::env::temp_dir().join(format!("wflow-kept-{name}-{process}"));
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).expect("a temporary folder");
+            let place = Self(folder);
+            place.write("flow.py", "1");
+            place
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.0.join(name), text).expect("written");
+        }
+
+        fn kept(&self, version: &str) -> Kept {
+            let target = self.0.join("flow.py");
+            Kept::of(&self.0.join("cache"), &target, version.to_owned()).expect("a target")
+        }
+
+        /// Builds from `flow.py`, and from a `part.py` that is not there.
+        fn build(&self) -> PathBuf {
+            let kept = self.kept("1");
+            let _lock = kept.lock().expect("a lock");
+            let draft = kept.draft();
+            fs::write(draft.path(), "component").expect("written");
+            let inputs = ["flow.py", "part.py"].map(|name| {
+                let file = self.0.join(name);
+                let digest = digest_of(&file);
+                (file, digest)
+            });
+            kept.keep(draft, inputs.into()).expect("kept")
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_component_is_fresh_until_something_changes() {
+        let place = Place::new("fresh");
+        assert_eq!(place.kept("1").fresh(), None);
+        let component = place.build();
+        assert_eq!(place.kept("1").fresh(), Some(component));
+        assert_eq!(place.kept("2").fresh(), None);
+        place.write("part.py", "it was not there");
+        assert_eq!(place.kept("1").fresh(), None);
+        fs::remove_file(place.0.join("part.py")).expect("there");
+        assert!(place.kept("1").fresh().is_some());
+        place.write("flow.py", "2");
+        assert_eq!(place.kept("1").fresh(), None);
+    }
+
+    #[test]
+    fn a_component_outlives_the_next_build_while_somebody_may_open_it() {
+        let place = Place::new("next");
+        let first = place.build();
+        let second = place.build();
+        assert!(first.exists() && second.exists() && first != second);
+        let old = fs::File::options().write(true).open(&first).expect("there");
+        let modified = std::time::SystemTime::now() - IN_USE * 2;
+        old.set_modified(modified).expect("times can be set");
+        let third = place.build();
+        assert!(!first.exists() && second.exists() && third.exists());
+    }
+
+    #[test]
+    fn half_a_build_is_no_component_and_is_removed() {
+        let place = Place::new("half");
+        let kept = place.kept("1");
+        let _lock = kept.lock().expect("a lock");
+        fs::write(kept.draft().path(), "half").expect("written");
+        let killed = kept.folder.join("component.1.draft");
+        fs::write(&killed, "half").expect("written");
+        assert_eq!(kept.fresh(), None);
+        drop(kept.draft());
+        assert!(!killed.exists());
+        let left: Vec<_> = fs::read_dir(&kept.folder).expect("a folder").collect();
+        assert_eq!(left.len(), 1, "the lock alone: {left:?}");
+    }
+}
