@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::harness::root;
 
-const FLOORS: [(&str, u8); 7] = [
+const FLOORS: [(&str, u8); 8] = [
     ("model", 1),
+    ("build", 2),
     ("scheduler", 2),
     ("journal", 2),
     ("report", 2),

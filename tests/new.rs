@@ -29,6 +29,10 @@ fn new(folder: &Path) -> Ended {
     wflow(&["new", &folder.display().to_string()])
 }
 
+fn new_python(folder: &Path) -> Ended {
+    wflow(&["new", "--lang", "python", &folder.display().to_string()])
+}
+
 /// The error is one line that says this.
 #[track_caller]
 fn check(folder: &Path, says: &str) {
@@ -50,7 +54,7 @@ fn files(base: &Path, folder: &str) -> BTreeSet<String> {
         let path = format!("{folder}/{}", entry.file_name().display());
         if !entry.path().is_dir() {
             files.insert(path);
-        } else if entry.file_name() != "tests" {
+        } else if !["tests", "__pycache__"].contains(&&*entry.file_name().to_string_lossy()) {
             files.extend(self::files(base, &path));
         }
     }
@@ -82,6 +86,18 @@ fn a_new_project_has_the_whole_sdk() {
     for part in ["wit", "guest-sdk/rust"] {
         assert_eq!(files(&copy, part), files(&root(), part));
     }
+}
+
+#[test]
+fn a_new_python_project_runs_as_it_stands() {
+    let folder = place("python").join("first-flow");
+    assert_eq!(new_python(&folder).code, Some(0));
+    let ran = wflow(&["run", &folder.display().to_string()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.stdout, "35\n", "{ran:?}");
+    let copy = folder.join("vendor/wflow");
+    let package = "guest-sdk/python/src/wflow";
+    assert_eq!(files(&copy, package), files(&root(), package));
 }
 
 #[test]

@@ -8,12 +8,14 @@
 //! | 3 | [`runner`] | the one loop, the mailbox, `trait Executor`, worker threads |
 //! | 2 | [`scheduler`] | pure decisions: `Input` to `Event`s |
 //! | 2 | [`journal`] | the run database: one writer thread, readers, migrations |
+//! | 2 | [`build`] | components from source: one file per language, tools, what is kept |
 //! | 2 | [`report`] | one file per audience: terminal, NDJSON |
 //! | 1 | [`model`] | words: ids, values, definitions, outcomes, events |
 //!
 //! Rooms import downward only; rooms on one floor never see each other. Start reading at
 //! [`scheduler::Scheduler::handle`].
 
+pub mod build;
 pub mod commands;
 #[cfg(fuzzing)]
 pub mod fuzzing;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::HostFault;
+use super::{HostFault, build};
 use super::config::CompileOptions;
 use crate::wasm::{self, CompileLimits, Compiler};
 
@@ -51,6 +51,7 @@ pub(super) fn compiler(options: &CompileOptions) -> Result<Compiler> {
     Ok(Compiler {
         command: [vec![program.into()], command].concat(),
         limits,
+        tell: Some(build::tell),
     })
 }
 

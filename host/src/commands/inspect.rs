@@ -20,7 +20,7 @@ use crate::wasm::{self, Grants, LoadedComponent};
 
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
-    /// A component (.wasm), or a Cargo project folder, which is built first
+    /// A component (.wasm), or a project folder or source file, which is built first
     target: PathBuf,
     /// Print the manifest as JSON
     #[arg(long)]

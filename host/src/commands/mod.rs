@@ -7,6 +7,7 @@ mod caps;
 mod compile;
 mod config;
 mod database;
+mod doctor;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod home;
@@ -21,6 +22,7 @@ mod runs;
 mod secrets;
 mod selection;
 mod settings;
+mod spinner;
 mod start;
 mod tenant;
 
@@ -54,11 +56,13 @@ enum Command {
     Cache(cache::CacheArgs),
     /// Show what a component holds
     Inspect(Box<inspect::InspectArgs>),
-    /// Build a Cargo project folder to a component
+    /// Build a project folder or a source file to a component
     Build(build::BuildArgs),
+    /// Show what builds need, and what of it is there
+    Doctor(doctor::DoctorArgs),
     #[command(hide = true)]
     Compile(compile::CompileArgs),
-    /// Make a Rust project that builds and runs as it stands
+    /// Make a project that builds and runs as it stands
     New(new::NewArgs),
 }
 
@@ -74,6 +78,7 @@ impl Cli {
             Command::Cache(args) => cache::cache(&args),
             Command::Inspect(args) => inspect::inspect(&args),
             Command::Build(args) => build::build(&args),
+            Command::Doctor(args) => doctor::doctor(&args),
             Command::Compile(args) => compile::compile(&args),
             Command::New(args) => new::new(&args),
         }

@@ -32,7 +32,7 @@ const CLAIM: Duration = Duration::from_millis(10);
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct RunArgs {
-    /// A component (.wasm), or a Cargo project folder, which is built first
+    /// A component (.wasm), or a project folder or source file, which is built first
     pub(super) target: PathBuf,
     /// The flow's name, where the component holds several
     pub(super) flow: Option<String>,

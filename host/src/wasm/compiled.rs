@@ -26,6 +26,19 @@ pub(super) struct Kept {
     stem: PathBuf,
 }
 
+/// Held by the process that compiles a component.
+pub(super) struct Turn {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Those who wait have it open; whoever comes later finds the code.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
 impl Kept {
     pub(super) fn new(cache: &Path, engine: &Engine, digest: &str) -> Self {
         let mut version = DefaultHasher::new();
@@ -43,6 +56,16 @@ impl Kept {
         let component = load(engine, &file)?;
         let _ = touch(&file);
         Some(component)
+    }
+
+    /// Waits while another process compiles the component, and keeps others waiting for as long as this
+    /// one does. Where the folder cannot be written, all of them compile.
+    pub(super) fn turn(&self) -> Option<Turn> {
+        let path = self.stem.with_extension("lock");
+        make_folder(path.parent()?).ok()?;
+        let file = File::create(&path).ok()?;
+        file.lock().ok()?;
+        Some(Turn { path, _file: file })
     }
 
     /// Keeps the component's code. A cache that cannot be written costs time, not the run.

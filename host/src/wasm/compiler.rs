@@ -1,6 +1,7 @@
 //! Compiles components in a process of its own, which can be ended: the component alone decides how
 //! much time and memory that takes.
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -35,7 +36,12 @@ pub struct Compiler {
     /// With none this process compiles, and nothing bounds its time and memory.
     pub command: Vec<OsString>,
     pub limits: CompileLimits,
+    /// Is told what takes long, in a line; what it returns is dropped when that is done.
+    pub tell: Option<fn(&str) -> Box<dyn Any>>,
 }
+
+/// Bytes of a component that takes seconds to compile.
+const LARGE: usize = 2 << 20;
 
 /// Hard caps of what is done with a component before anything of it runs.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +99,9 @@ impl Compiler {
     ///
     /// If it is not a valid component, or one that takes too much; a [`CompilerFault`] otherwise.
     pub(super) async fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>> {
+        let size = ByteSize(wasm.len() as u64);
+        let tell = self.tell.filter(|_| wasm.len() >= LARGE);
+        let _step = tell.map(|tell| tell(&format!("Compiling the component ({size}), once")));
         let Some((program, arguments)) = self.command.split_first() else {
             return compile(wasm).map_err(|error| invalid(&format!("{error:#}")));
         };
@@ -211,6 +220,7 @@ mod tests {
         let compiler = Compiler {
             command: ["sh", "-c", script].map(OsString::from).into(),
             limits,
+            tell: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -268,6 +278,7 @@ mod tests {
         let compiler = Compiler {
             command: vec!["/no/such/program".into()],
             limits,
+            tell: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -209,6 +209,11 @@ async fn compiled(
     if let Some(component) = kept.and_then(|kept| kept.component(engine)) {
         return Ok(component);
     }
+    let _turn = kept.and_then(Kept::turn);
+    // Another process may have compiled it meanwhile.
+    if let Some(component) = kept.and_then(|kept| kept.component(engine)) {
+        return Ok(component);
+    }
     let code = compiler.compile(wasm).await?;
     let component = component_of(engine, &code);
     let component = component.map_err(|error| anyhow!(one_line(&format!("{error:#}"))))?;

@@ -21,7 +21,7 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         Ok(Ok(value)) => return result(value.into(), sandbox),
         Ok(Err(error)) => Failure {
             kind: FailureKind::Failed,
-            message: cut(error.message),
+            message: beyond(cut(error.message), sandbox),
             retryable: error.retryable,
         },
         Err(error) => match error.downcast_ref::<Denied>() {
@@ -37,10 +37,26 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
     Outcome::Failed(match sandbox.refusal.how() {
         Some(how) => Failure::permanent(
             FailureKind::Denied,
-            format!("{}: {}", failure.message, cut(how)),
+            because(&failure.message, &cut(how)),
         ),
         None => failure,
     })
+}
+
+/// A language may tell that there was no more memory, but not why.
+fn beyond(message: String, sandbox: &Sandbox) -> String {
+    match &sandbox.refused_growth {
+        Some(refused) => because(&message, refused),
+        None => message,
+    }
+}
+
+/// The first line of a message is its summary.
+fn because(message: &str, why: &str) -> String {
+    match message.split_once('\n') {
+        Some((summary, rest)) => format!("{summary}: {why}\n{rest}"),
+        None => format!("{message}: {why}"),
+    }
 }
 
 /// Whether the attempt would have gone on, had it not been ended: nothing that it was refused before

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, Linker, Val};
 use wasmtime::{Engine, Result};
 
 use super::sandbox::Sandbox;
@@ -46,6 +46,15 @@ pub(super) fn deny(
             false => import.to_owned(),
         };
         for (function, item) in instance.exports(engine) {
+            if is_empty(name, function) {
+                linker
+                    .instance(&linked)?
+                    .func_new(function, |_, _, _, results| {
+                        results[0] = Val::List(Vec::new());
+                        Ok(())
+                    })?;
+                continue;
+            }
             if let (ComponentItem::ComponentFunc(_), Some(what)) = (item.ty, denied(name, function))
             {
                 let called = format!("{name}.{function}");
@@ -59,6 +68,11 @@ pub(super) fn deny(
         }
     }
     Ok(())
+}
+
+/// What there is nothing of: some languages read all of it at every start, whether the task wants it or not.
+fn is_empty(interface: &str, function: &str) -> bool {
+    interface == "wasi:cli/environment" && ["get-environment", "get-arguments"].contains(&function)
 }
 
 /// What the function would give to the task; none for those that give nothing that differs from one

@@ -1,5 +1,6 @@
-//! `wflow new`: a Rust project that builds and runs as it stands.
+//! `wflow new`: a project that builds and runs as it stands.
 
+mod language;
 mod name;
 mod sdk;
 
@@ -12,31 +13,23 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::note;
-
-/// The project's own files; `{name}` in them is its name.
-const TEMPLATE: [(&str, &str); 4] = [
-    // Under their own names, Cargo and Git would heed these two where they lie.
-    ("Cargo.toml", include_str!("template/Cargo.toml.txt")),
-    (".gitignore", include_str!("template/gitignore.txt")),
-    ("src/lib.rs", include_str!("template/src/lib.rs")),
-    (
-        "vendor/wflow/README.md",
-        include_str!("template/vendor/wflow/README.md"),
-    ),
-];
+use language::Language;
 
 #[derive(Debug, Args)]
 pub(super) struct NewArgs {
     /// The project's folder; the last part of the path is the project's name
     #[arg(value_name = "NAME")]
     folder: PathBuf,
+    /// What it is written in
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
 }
 
 pub(super) fn new(args: &NewArgs) -> Result<ExitCode> {
     let folder = &args.folder;
     let name = name::of(folder)?;
     make_folder(folder)?;
-    if let Err(error) = fill(folder, name) {
+    if let Err(error) = fill(folder, name, args.lang) {
         // Whatever is there is half a project, and this command's own.
         let _ = fs::remove_dir_all(folder);
         return Err(error);
@@ -62,11 +55,11 @@ fn make_folder(folder: &Path) -> Result<()> {
     }
 }
 
-fn fill(folder: &Path, name: &str) -> Result<()> {
-    for (path, text) in TEMPLATE {
+fn fill(folder: &Path, name: &str, language: Language) -> Result<()> {
+    for (path, text) in language.template() {
         write(&folder.join(path), &text.replace("{name}", name))?;
     }
-    for (path, text) in sdk::files() {
+    for (path, text) in language.sdk() {
         write(&folder.join("vendor/wflow").join(path), text)?;
     }
     Ok(())

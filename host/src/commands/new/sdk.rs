@@ -7,9 +7,10 @@ macro_rules! embedded {
     };
 }
 
+/// Of every copy.
+pub(super) const LICENCES: &[(&str, &str)] = embedded!["LICENSE-APACHE", "LICENSE-MIT",];
+
 const FILES: &[(&str, &str)] = embedded![
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
     "guest-sdk/rust/Cargo.toml",
     "guest-sdk/rust/README.md",
     "guest-sdk/rust/macros/Cargo.toml",

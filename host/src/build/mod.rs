@@ -1,0 +1,75 @@
+//! Builds components from source. A TARGET is a component, or a file or folder of one of the languages:
+//! each has a file here and a row in [`LANGUAGES`].
+
+mod cargo;
+mod check;
+mod draft;
+mod kept;
+mod python;
+mod tools;
+
+use std::any::Any;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+pub use check::{Check, Found};
+pub use python::FILES as PYTHON_SDK;
+
+/// What components are built from.
+struct Language {
+    name: &'static str,
+    /// Whether the file or folder is one of its projects.
+    is_project: fn(&Path) -> bool,
+    /// What a project folder of the language holds.
+    marker: &'static str,
+    /// The component of a project.
+    build: fn(&Path, &Workshop) -> Result<PathBuf>,
+    /// What it needs, and whether that is there.
+    check: fn(&Workshop) -> Vec<Check>,
+}
+
+const LANGUAGES: [Language; 2] = [cargo::LANGUAGE, python::LANGUAGE];
+
+/// Where builds happen, and who is told about them.
+pub struct Workshop<'a> {
+    /// The folder for tools and for components that are kept; none where the platform has none.
+    pub cache: Option<PathBuf>,
+    /// Is told what takes long, in a line; what it returns is dropped when that is done.
+    pub tell: &'a dyn Fn(&str) -> Box<dyn Any>,
+}
+
+impl Workshop<'_> {
+    /// The component of TARGET: the file itself, or what it is the source of, built if that has changed.
+    ///
+    /// # Errors
+    ///
+    /// If it does not build, with the language's own message, or a tool is missing that cannot be had.
+    pub fn component_of(&self, target: &Path) -> Result<PathBuf> {
+        match language(target) {
+            Some(language) => (language.build)(target, self),
+            None if target.is_dir() => bail!(
+                "{} is no project: it has none of {}",
+                target.display(),
+                LANGUAGES.map(|language| language.marker).join(", ")
+            ),
+            None => Ok(target.to_owned()),
+        }
+    }
+
+    /// What the languages need, and whether it is there, by their names.
+    pub fn checks(&self) -> Vec<(&'static str, Vec<Check>)> {
+        let checks = |language: &Language| (language.name, (language.check)(self));
+        LANGUAGES.iter().map(checks).collect()
+    }
+
+    fn say(&self, line: &str) {
+        drop((self.tell)(line));
+    }
+}
+
+fn language(target: &Path) -> Option<&'static Language> {
+    LANGUAGES
+        .iter()
+        .find(|language| (language.is_project)(target))
+}

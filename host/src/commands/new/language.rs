@@ -1,0 +1,60 @@
+//! The languages of new projects: for each a template and a copy of the SDK.
+
+use clap::ValueEnum;
+
+use super::sdk;
+use crate::build::PYTHON_SDK;
+
+/// Paths in the project, and the files' texts.
+type Files = Vec<(&'static str, &'static str)>;
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Language {
+    #[default]
+    Rust,
+    Python,
+}
+
+impl Language {
+    /// The project's own files; `{name}` in them is its name.
+    pub(super) fn template(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Rust => &RUST,
+            Self::Python => &PYTHON,
+        }
+    }
+
+    /// A copy of what no registry has.
+    pub(super) fn sdk(self) -> Files {
+        let licences = sdk::LICENCES.iter().copied();
+        match self {
+            Self::Rust => licences.chain(sdk::files()).collect(),
+            Self::Python => licences.chain(PYTHON_SDK.iter().copied()).collect(),
+        }
+    }
+}
+
+// Under their own names, Cargo, Git and Python's tools would heed some of these where they lie.
+
+const RUST: [(&str, &str); 4] = [
+    ("Cargo.toml", include_str!("template/rust/Cargo.toml.txt")),
+    (".gitignore", include_str!("template/rust/gitignore.txt")),
+    ("src/lib.rs", include_str!("template/rust/src/lib.rs")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/rust/vendor/wflow/README.md"),
+    ),
+];
+
+const PYTHON: [(&str, &str); 4] = [
+    (
+        "pyproject.toml",
+        include_str!("template/python/pyproject.toml.txt"),
+    ),
+    (".gitignore", include_str!("template/python/gitignore.txt")),
+    ("flow.py", include_str!("template/python/flow.py")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/python/vendor/wflow/README.md"),
+    ),
+];
