@@ -34,7 +34,10 @@ fn what_is_no_component() {
         &["run", &file("other.wasm", b"\0asm\x0d\0\x01\0")],
         "does not export wflow:plugin/plugin@0.1.0",
     );
-    check(&["run", "wit"], "has no Cargo.toml");
+    check(
+        &["run", "wit"],
+        "wit is no project: it has none of Cargo.toml, flow.py",
+    );
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::*;
 use crate::model::{
-    Definition, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId, Schema, State,
-    Value,
+    Definition, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId, RunnerKind,
+    Schema, State, Value,
 };
 use crate::report::Masks;
 
@@ -35,16 +35,23 @@ impl Executor for Asks {
     }
 }
 
-/// Gives the answers, one when the flow has paused and another when one was refused, and tells what
-/// happened.
-async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
-    let flow = Definition {
-        name: "asks".to_owned(),
-        ..Definition::default()
+/// A runner of two workers for flows and tasks of these names.
+fn runner<E: Executor>(
+    executor: E,
+    flows: &[&str],
+    tasks: &[&str],
+    capacity: Capacity,
+) -> (Runner, Mailbox) {
+    let named = |names: &[&str]| -> Vec<_> {
+        let named = names.iter().map(|&name| Definition {
+            name: name.to_owned(),
+            ..Definition::default()
+        });
+        named.collect()
     };
     let manifest = Manifest {
-        flows: vec![flow],
-        tasks: Vec::new(),
+        flows: named(flows),
+        tasks: named(tasks),
     };
     let part = Part {
         name: String::new(),
@@ -52,24 +59,39 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
         home: String::new(),
         manifest,
     };
-    let capacity = Capacity {
-        slots: 1,
-        limits: Vec::new(),
-        suspend_after: None,
-        loop_alone: false,
-        quotas: Quotas::default(),
-    };
-    let plan = Plan::new(vec![part], None, 1, |_, _| Limits::default());
+    let pool = Some(RunnerKind::ThreadPool);
+    let plan = Plan::new(vec![part], pool, 2, |_, _| Limits::default());
     let cache = Cache::new(Box::new(MemoryCache::default()), Masks::new([]));
-    let started = Runner::new(plan, capacity, Arc::new(asks), cache);
-    let (mut runner, mailbox) = started.expect("threads");
-    let submit = Submit {
-        name: "asks".to_owned(),
+    let started = Runner::new(plan, capacity, Arc::new(executor), cache);
+    started.expect("threads")
+}
+
+impl Capacity {
+    fn of(slots: usize) -> Self {
+        Self {
+            slots,
+            limits: Vec::new(),
+            suspend_after: None,
+            loop_alone: false,
+            quotas: Quotas::default(),
+        }
+    }
+}
+
+fn submit(name: &str) -> Submit {
+    Submit {
+        name: name.to_owned(),
         arguments: Vec::new(),
         wait_for: Vec::new(),
         options: Ok(None),
-    };
-    let root = mailbox.start(submit, None);
+    }
+}
+
+/// Gives the answers, one when the flow has paused and another when one was refused, and tells what
+/// happened.
+async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
+    let (mut runner, mailbox) = runner(asks, &["asks"], &[], Capacity::of(1));
+    let root = mailbox.start(submit("asks"), None);
     // Nobody of this name runs here.
     mailbox.answer(RunId(uuid::Uuid::nil()), "1");
     let mut answers: Vec<_> = answers.iter().rev().map(ToString::to_string).collect();
@@ -179,4 +201,83 @@ async fn a_schema_that_takes_for_ever_keeps_nobody() {
     ];
     assert_eq!(play(asks, &["1"]).await, expected);
     assert!(since.elapsed() < Duration::from_secs(10));
+}
+
+/// A flow that submits runs by the hundred, of which some end at once and others have to wait.
+struct Submits {
+    runs: usize,
+}
+
+impl Executor for Submits {
+    async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
+        if job.attempt.target == Target::Task {
+            match job.attempt.run.0.as_u128() % 4 {
+                0 => tokio::task::yield_now().await,
+                1 => tokio::time::sleep(Duration::from_millis(1)).await,
+                _ => {}
+            }
+            return Outcome::Completed(Value::null());
+        }
+        let by = job.submitter(false);
+        let runs = (0..self.runs).map(|_| mailbox.submit_task(&by, submit("task")));
+        let runs: Vec<_> = runs
+            .collect::<Result<_, _>>()
+            .expect("nothing was recorded");
+        for run in &runs {
+            run.ended().await;
+        }
+        Outcome::Completed(Value::null())
+    }
+}
+
+/// Whoever takes the turns, and however full the queues are: every run ends.
+async fn every_run_ends(runs: usize, capacity: Capacity) {
+    let (mut runner, mailbox) = runner(Submits { runs }, &["flow"], &["task"], capacity);
+    let root = mailbox.start(submit("flow"), None);
+    let ended = Arc::new(Mutex::new(0));
+    let counted = ended.clone();
+    let show = move |events: &[Event]| {
+        let is_end = |event: &&Event| matches!(event.kind, EventKind::TaskRunFinished { .. });
+        *counted.lock().expect("no panic") += events.iter().filter(is_end).count();
+        Ok(())
+    };
+    let shown = runner.run(Box::new(show)).await;
+    shown.expect("nothing is written");
+    assert!(root.outcome().is_some_and(Outcome::is_completed));
+    assert_eq!(*ended.lock().expect("no panic"), runs);
+}
+
+#[tokio::test]
+async fn no_run_is_left_where_workers_take_the_turns() {
+    for (runs, slots) in [(1, 1), (300, 1), (300, 3), (3000, 1000)] {
+        every_run_ends(runs, Capacity::of(slots)).await;
+    }
+}
+
+#[tokio::test]
+async fn no_run_is_left_where_the_loop_is_alone() {
+    let capacity = Capacity {
+        loop_alone: true,
+        ..Capacity::of(100)
+    };
+    every_run_ends(1000, capacity).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_shown_ends_the_run_whoever_shows_it() {
+    let submits = Submits { runs: 100 };
+    let (mut runner, mailbox) = runner(submits, &["flow"], &["task"], Capacity::of(2));
+    mailbox.start(submit("flow"), None);
+    let show = |events: &[Event]| {
+        let is_end = |event: &Event| matches!(event.kind, EventKind::TaskRunFinished { .. });
+        match events.iter().any(is_end) {
+            true => Err(anyhow::anyhow!("the disk is full")),
+            false => Ok(()),
+        }
+    };
+    let shown = runner.run(Box::new(show)).await;
+    assert_eq!(
+        shown.expect_err("it is full").to_string(),
+        "the disk is full"
+    );
 }
