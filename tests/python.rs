@@ -145,7 +145,7 @@ fn what_is_no_python_is_shown_with_its_line() {
 fn what_the_code_raises_is_shown_with_its_line() {
     let code = "from wflow import task\n\n\n@task(retry=2)\ndef f() -> None:\n    pass\n";
     let says = [
-        "TypeError: @task f: there is no option 'retry'",
+        "TypeError: @task f: there is no option 'retry'; did you mean 'retries'?",
         "File \"flow.py\", line 4",
     ];
     check("python_raises", &[("flow.py", code)], &says);

@@ -10,20 +10,16 @@ from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar, cast, overlo
 from ._failure import Failure
 from ._future import Future, FutureList
 from ._host import Kind, Options
-from ._options import flow_options, task_options
+from ._options import HOOKS, OF_THE_CODE, flow_options, task_options
 from ._signature import Signature
 from ._state import State
 from ._submit import CacheKey, Submit, WaitFor
 
-__all__ = ["Definition", "Flow", "HOOKS", "Task", "find", "registered"]
+__all__ = ["Definition", "Flow", "Task", "find", "registered"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
-
-HOOKS = ("on_completion", "on_failure", "on_crashed", "on_cancellation")
-#: What only the code can say: it belongs to the function, not to one of its runs.
-OF_THE_CODE = ("name", "description", "retry_condition_fn", "max_concurrency", "pure", "needs", *HOOKS)
 
 #: Everything that was decorated.
 registered: list[Definition[Any, Any]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import traceback
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 __all__ = ["Failure", "FailureKind"]
 
 SDK = os.path.dirname(__file__)
+NOT_OWN = (SDK, "<frozen ", os.path.dirname(importlib.__file__))
 
 
 class FailureKind(StrEnum):
@@ -81,7 +83,9 @@ def explain(error: BaseException) -> str:
     summary = "".join(told.format_exception_only()).strip()
     for part in _chain(told):
         part.stack = _own_code(part.stack)
-    return f"{summary}\n{''.join(told.format()).rstrip()}"
+    # What comes last in a traceback is here what comes first.
+    trace = "".join(told.format()).rstrip().removesuffix(summary).rstrip()
+    return f"{summary}\n{trace}"
 
 
 def _chain(told: traceback.TracebackException) -> list[traceback.TracebackException]:
@@ -97,7 +101,7 @@ def _chain(told: traceback.TracebackException) -> list[traceback.TracebackExcept
 
 def _own_code(stack: traceback.StackSummary) -> traceback.StackSummary:
     """Without the SDK's frames, and with files by the names that their author knows."""
-    own = [frame for frame in stack if not frame.filename.startswith((SDK, "<frozen "))]
+    own = [frame for frame in stack if not frame.filename.startswith(NOT_OWN)]
     for frame in own:
         frame.filename = shown(frame.filename)
     return traceback.StackSummary.from_list(own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Union
 
@@ -14,6 +15,10 @@ __all__ = ["exponential_backoff", "flow_options", "task_options"]
 Seconds = Union[int, float, datetime.timedelta]
 RetryDelay = Union[Seconds, Sequence[Seconds], Callable[[int], Sequence[Seconds]]]
 Limits = Mapping[str, int | float | str | datetime.timedelta]
+
+HOOKS = ("on_completion", "on_failure", "on_crashed", "on_cancellation")
+#: What only the code can say: it belongs to the function, not to one of its runs.
+OF_THE_CODE = ("name", "description", "retry_condition_fn", "max_concurrency", "pure", "needs", *HOOKS)
 
 _SIZES = {
     "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9,
@@ -61,10 +66,14 @@ def _options(words: Mapping[str, Any], run_name: str, known: Mapping[str, Any]) 
             option, convert = known[word]
             options[option] = convert(word, value)
         else:
-            raise TypeError(
-                f"there is no option '{word}'; there are: {', '.join(sorted([run_name, *known]))}"
-            )
+            raise TypeError(f"there is no option '{word}'{_similar(word, [run_name, *known, *OF_THE_CODE])}")
     return options
+
+
+def _similar(word: str, known: list[str]) -> str:
+    """The end of a message about a word that is unknown."""
+    similar = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean '{similar[0]}'?" if similar else f"; there are: {', '.join(sorted(known))}"
 
 
 def _run_name(word: str, value: Any) -> str:

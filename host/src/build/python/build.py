@@ -21,6 +21,11 @@ BUILD_ERROR = "wflow-build-error: "
 #: Python imports these when they are first needed, which in a component is too late.
 LAZY = ["_strptime", "encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.utf_16"]
 APP = """\
+import sys
+
+# The folders are the user's.
+sys.dont_write_bytecode = True
+
 from wflow._plugin import Plugin, load
 
 load({module!r}, {lazy!r})
