@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use crate::harness::{Ended, RUNNERS, command, ended, events, folder, root, wflow};
 
@@ -214,7 +213,6 @@ fn a_folder_that_is_no_project_is_told_what_one_has() {
 /// The same file without wflow: threads of one process.
 #[test]
 fn a_file_runs_in_plain_python() {
-    let began = Instant::now();
     let output = Command::new("python3")
         .arg("examples/print_values.py")
         .current_dir(root())
@@ -223,7 +221,7 @@ fn a_file_runs_in_plain_python() {
         .expect("Python is installed");
     let ended = ended(output);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(ended.stdout.matches("AAAA\r").count(), 15, "{ended:?}");
-    assert_eq!(ended.stdout.matches("BBBB\r").count(), 10, "{ended:?}");
-    assert!(began.elapsed() < Duration::from_secs(12));
+    // Two threads print: what follows a word may be the other's.
+    assert_eq!(ended.stdout.matches("AAAA").count(), 15, "{ended:?}");
+    assert_eq!(ended.stdout.matches("BBBB").count(), 10, "{ended:?}");
 }
