@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::Result;
 use wasmtime::Engine;
 use wflow_host::journal;
-use wflow_host::model::{Event, RunnerKind};
+use wflow_host::model::{Event, EventKind, RunnerKind};
 use wflow_host::wasm::{self, CompileLimits, Compiler, GuestEngine};
 
 use crate::measure::runner::Host;
@@ -45,6 +45,7 @@ pub(crate) fn load(guest: &str, cache: &Path) -> Result<Host> {
     let compiler = Compiler {
         command: vec![this.into(), OsString::from(COMPILE)],
         limits: CompileLimits::default(),
+        tell: None,
     };
     Host::new(&engine()?, guest, Some(cache), &compiler)
 }
@@ -52,21 +53,19 @@ pub(crate) fn load(guest: &str, cache: &Path) -> Result<Host> {
 /// One flow of a shape, with so many runs.
 pub(crate) fn run(host: &Host, (flow, parameter): (&str, &str), runs: u64) -> Result<()> {
     let mut waiting: Vec<Event> = Vec::with_capacity(EVENTS);
-    let parameters = [(parameter, runs)];
-    host.run(
-        (RunnerKind::Concurrent, 1),
-        (flow, &parameters[..]),
-        |events| {
-            for event in events {
-                waiting.push(event.clone());
-                if waiting.len() == EVENTS {
-                    std::hint::black_box(journal::encode(&waiting)?);
-                    waiting.clear();
-                }
+    let encode = move |events: &[Event]| {
+        for event in events {
+            waiting.push(event.clone());
+            let is_last = matches!(event.kind, EventKind::FlowRunFinished { .. });
+            if is_last || waiting.len() == EVENTS {
+                std::hint::black_box(journal::encode(&waiting)?);
+                waiting.clear();
             }
-            Ok(())
-        },
-    )?;
-    std::hint::black_box(journal::encode(&waiting)?);
+        }
+        Ok(())
+    };
+    let parameters = [(parameter, runs)];
+    let flow = (flow, &parameters[..]);
+    host.run((RunnerKind::Concurrent, 1), flow, encode)?;
     Ok(())
 }
