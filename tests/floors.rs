@@ -94,7 +94,7 @@ fn pages_link_to_what_is_there() {
         ("host/SANDBOX.md", 1),
         ("host/THREAT_MODEL.md", 15),
         ("host/benches/README.md", 10),
-        ("tests/peers/README.md", 8),
+        ("tests/peers/README.md", 5),
     ] {
         let page = root().join(page);
         let markdown = std::fs::read_to_string(&page).expect("text");
@@ -139,7 +139,8 @@ fn check_file(linked: &Path, text: &str) {
 #[test]
 fn figures_of_peers_are_those_that_were_measured_last() {
     let measured = root().join("tests/peers/results.md");
-    let measured = std::fs::read_to_string(measured).expect("text");
+    // Nothing where nothing was measured.
+    let measured = std::fs::read_to_string(measured).unwrap_or_default();
     let readme = readme();
     let table = readme.split("<!-- peers -->\n").nth(1);
     let table = table.and_then(|rest| rest.split("<!-- /peers -->").next());

@@ -19,6 +19,8 @@ use crate::scheduler::{Input, Scheduler};
 
 /// Events after which no more inputs are taken before those are acted on.
 const BATCH: usize = 256;
+/// Messages for which there is room from one turn to the next.
+const KEPT: usize = 4096;
 
 /// All that turns are taken with.
 pub(super) struct Dispatcher {
@@ -81,6 +83,7 @@ impl Dispatcher {
             }
         }
         drop(left);
+        messages.shrink_to(KEPT);
         self.messages = messages;
         Ok(())
     }

@@ -122,11 +122,9 @@ impl Turns {
     /// The loop acts on what is left, and on what is due by now.
     pub(super) fn take_as_loop(&self) {
         self.at_once.store(false, Ordering::Relaxed);
-        if self
-            .standing()
-            .tick
-            .is_some_and(|at| at <= Timestamp::now())
-        {
+        // Whoever has the turn now tells when the next one is due.
+        let due = self.standing().tick.take_if(|at| *at <= Timestamp::now());
+        if due.is_some() {
             // Its receiver is here.
             let _ = self.leave(Message::Input(Input::Tick));
         }
