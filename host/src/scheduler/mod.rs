@@ -203,11 +203,7 @@ impl Scheduler {
 
     /// Forgets a task run that has completed, unless it leaves runs behind that it submitted.
     fn forget(&mut self, id: RunId) {
-        let is_over = |run: &Box<Run>| {
-            let completed = matches!(run.phase, Phase::Ended(state) if state.is_completed());
-            completed && !run.is_flow() && run.children.is_empty()
-        };
-        if self.runs.get(&id).is_some_and(is_over) {
+        if self.runs.get(&id).is_some_and(|run| run.leaves_nothing()) {
             self.runs.remove(&id);
             self.completed.insert(id);
         }

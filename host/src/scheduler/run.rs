@@ -122,6 +122,12 @@ impl Run {
         }
     }
 
+    /// Whether nothing of it can matter to others any more, but that it completed.
+    pub(super) fn leaves_nothing(&self) -> bool {
+        let completed = matches!(self.phase, Phase::Ended(state) if state.is_completed());
+        completed && !self.is_flow() && self.children.is_empty()
+    }
+
     /// Whether its instance is there.
     pub(super) fn has_started(&self) -> bool {
         matches!(

@@ -37,8 +37,11 @@ pub struct Compiler {
     pub command: Vec<OsString>,
     pub limits: CompileLimits,
     /// Is told what takes long, in a line; what it returns is dropped when that is done.
-    pub tell: Option<fn(&str) -> Box<dyn Any>>,
+    pub tell: Option<Tell>,
 }
+
+/// Shows a line, for as long as what it returns is there.
+pub type Tell = fn(&str) -> Box<dyn Any>;
 
 /// Bytes of a component that takes seconds to compile.
 const LARGE: usize = 2 << 20;

@@ -33,7 +33,7 @@ use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox, Target};
 use bindings::exports::wflow::plugin::plugin::Error;
 use bindings::{Guest, GuestPre};
-pub use compiler::{CompileLimits, Compiler, CompilerFault, compile};
+pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
 use component::Guests;
 pub use component::{LoadedComponent, load};
 pub use engine::{GuestEngine, config, engine};

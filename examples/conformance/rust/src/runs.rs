@@ -24,7 +24,7 @@ fn mapped() -> Result<Vec<i64>> {
 
 #[flow]
 fn mapped_futures() -> Result<Vec<i64>> {
-    results(&increment::map(&increment::map([1, 2, 3])))
+    results(&increment::map(increment::map([1, 2, 3])))
 }
 
 #[flow]

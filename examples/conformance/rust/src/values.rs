@@ -71,7 +71,7 @@ fn usual_weight() -> f64 {
 #[flow]
 fn count_bytes(size: usize) -> Result<i64> {
     let data: Vec<u8> = (0..=255).cycle().take(size).collect();
-    let returned = same_bytes(&Bytes(data.clone()))?;
+    let returned = same_bytes(Bytes(data.clone()))?;
     Ok(match returned.0 == data {
         true => data.len() as i64,
         false => -1,
