@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::{HostFault, build};
 use super::config::CompileOptions;
+use super::{HostFault, build};
 use crate::wasm::{self, CompileLimits, Compiler};
 
 #[derive(Debug, Args)]

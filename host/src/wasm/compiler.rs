@@ -28,6 +28,9 @@ const OUT_OF_MEMORY: [&str; 4] = [
     "ThreadPoolBuildError",
 ];
 
+/// Is told what takes long, in a line; what it returns is dropped when that is done.
+pub type Tell = fn(&str) -> Box<dyn Any>;
+
 /// Who compiles, and how much a component may take.
 #[derive(Clone, Debug, Default)]
 pub struct Compiler {
@@ -36,8 +39,8 @@ pub struct Compiler {
     /// With none this process compiles, and nothing bounds its time and memory.
     pub command: Vec<OsString>,
     pub limits: CompileLimits,
-    /// Is told what takes long, in a line; what it returns is dropped when that is done.
-    pub tell: Option<fn(&str) -> Box<dyn Any>>,
+    /// Is told of a large component.
+    pub tell: Option<Tell>,
 }
 
 /// Bytes of a component that takes seconds to compile.

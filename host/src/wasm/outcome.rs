@@ -35,10 +35,7 @@ pub(super) fn of(returned: wasmtime::Result<Returned>, sandbox: &Sandbox) -> Out
         },
     };
     Outcome::Failed(match sandbox.refusal.how() {
-        Some(how) => Failure::permanent(
-            FailureKind::Denied,
-            because(&failure.message, &cut(how)),
-        ),
+        Some(how) => Failure::permanent(FailureKind::Denied, because(&failure.message, &cut(how))),
         None => failure,
     })
 }
