@@ -28,6 +28,9 @@ const OUT_OF_MEMORY: [&str; 4] = [
     "ThreadPoolBuildError",
 ];
 
+/// Is told what takes long, in a line; what it returns is dropped when that is done.
+pub type Tell = fn(&str) -> Box<dyn Any>;
+
 /// Who compiles, and how much a component may take.
 #[derive(Clone, Debug, Default)]
 pub struct Compiler {
@@ -36,12 +39,9 @@ pub struct Compiler {
     /// With none this process compiles, and nothing bounds its time and memory.
     pub command: Vec<OsString>,
     pub limits: CompileLimits,
-    /// Is told what takes long, in a line; what it returns is dropped when that is done.
+    /// Is told of a large component.
     pub tell: Option<Tell>,
 }
-
-/// Shows a line, for as long as what it returns is there.
-pub type Tell = fn(&str) -> Box<dyn Any>;
 
 /// Bytes of a component that takes seconds to compile.
 const LARGE: usize = 2 << 20;
