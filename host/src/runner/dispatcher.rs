@@ -24,13 +24,13 @@ const KEPT: usize = 4096;
 
 /// All that turns are taken with.
 pub(super) struct Dispatcher {
-    pub(super) scheduler: Scheduler,
+    scheduler: Scheduler,
     /// Runs that have not ended.
     pub(super) live: ByRun<Box<Submission>>,
-    pub(super) lanes: Lanes,
-    pub(super) mailbox: Mailbox,
+    lanes: Lanes,
+    mailbox: Mailbox,
     pub(super) cache: Cache,
-    pub(super) show: Box<Show>,
+    show: Box<Show>,
     /// What the turn is about.
     messages: Vec<Message>,
 }

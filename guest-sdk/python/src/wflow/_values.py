@@ -174,7 +174,7 @@ def _decoder(hint: Any, of: Callable[[Any], Decoder]) -> Decoder:
     if hint in _SCALARS:
         return _SCALARS[hint]
     if origin is typing.Literal:
-        return _literal(arguments)
+        return _one_of(arguments)
     if origin in (typing.Union, types.UnionType):
         # `float` takes whole numbers, too, and comes last.
         exact_first = sorted(arguments, key=lambda member: resolved(member) is float)
@@ -182,7 +182,7 @@ def _decoder(hint: Any, of: Callable[[Any], Decoder]) -> Decoder:
     kind = origin or hint
     if isinstance(kind, type):
         if issubclass(kind, Enum):
-            return _enum(kind)
+            return _one_of(kind)
         if issubclass(kind, tuple):
             return _tuple([of(item) for item in arguments if item is not ...], ... in arguments)
         if issubclass(kind, abc.Mapping):
@@ -257,20 +257,8 @@ _SCALARS: dict[Any, Decoder] = {
 }
 
 
-def _literal(values: tuple[Any, ...]) -> Decoder:
+def _one_of(values: abc.Iterable[Any]) -> Decoder:
     known = {json.dumps(plain(value)): value for value in values}
-
-    def decode(value: Any) -> Any:
-        text = json.dumps(value)
-        if text in known:
-            return known[text]
-        raise Mismatch(f"expected one of {', '.join(known)}, not {_shown(value)}")
-
-    return decode
-
-
-def _enum(kind: type[Enum]) -> Decoder:
-    known = {json.dumps(plain(member)): member for member in kind}
 
     def decode(value: Any) -> Any:
         text = json.dumps(value)
