@@ -24,7 +24,7 @@ pub use definition::{Definition, Manifest, Parameter};
 pub use event::{Argument, ArtifactKind, Event, EventKind, Input, Level, Stream};
 pub use hex::hex;
 pub use hook::{EndedRun, EndedRunOf, Hooks};
-pub use id::{ByRun, RunId};
+pub use id::{ByRun, RunId, RunSet};
 pub use limit::{Limit, Most, Scope};
 pub use limits::{Cap, Caps, Exceeded, Limits, SetBy, Unit};
 pub use needs::{Need, NeedKind};

@@ -18,7 +18,7 @@ use crate::model::{
 use crate::scheduler::{Input, Scheduler};
 
 /// Events after which no more inputs are taken before those are acted on.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 /// Messages for which there is room from one turn to the next.
 const KEPT: usize = 4096;
 
@@ -33,6 +33,8 @@ pub(super) struct Dispatcher {
     show: Box<Show>,
     /// What the turn is about.
     messages: Vec<Message>,
+    /// Runs that ended, whose end nobody has been told.
+    ended: Vec<TaskFuture>,
 }
 
 impl Dispatcher {
@@ -51,6 +53,7 @@ impl Dispatcher {
             cache,
             show,
             messages: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -77,6 +80,7 @@ impl Dispatcher {
                 let told = events.drain(..).filter_map(|event| self.act_on(event));
                 let answers: Vec<_> = told.collect();
                 self.lanes.wake(free);
+                self.announce();
                 for answer in answers {
                     self.handle(answer, &mut events);
                 }
@@ -186,15 +190,26 @@ impl Dispatcher {
                 {
                     self.cache.keep(&recipe, result, event.at);
                 }
-                live.future.end(state, outcome);
+                self.end(live.future, state, outcome);
             }
             EventKind::FlowRunFinished { outcome, .. } => {
                 let live = self.live.remove(&event.run)?;
-                live.future.end((&outcome).into(), outcome);
+                self.end(live.future, (&outcome).into(), outcome);
             }
             _ => {}
         }
         None
+    }
+
+    fn end(&mut self, future: TaskFuture, state: State, outcome: Outcome) {
+        future.end(state, outcome);
+        self.ended.push(future);
+    }
+
+    /// Wakes those that wait for runs when all have ended that end together: who takes results one by
+    /// one finds the next ones there.
+    fn announce(&mut self) {
+        self.ended.drain(..).for_each(|future| future.announce());
     }
 
     /// Its pause is over, if it was paused.

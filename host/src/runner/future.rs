@@ -112,9 +112,14 @@ impl TaskFuture {
         self.0.changed.notify_waiters();
     }
 
+    /// Whoever waits for it learns of it from [`TaskFuture::announce`].
     pub(super) fn end(&self, state: State, outcome: Outcome) {
         // The scheduler ends a run once.
         let _ = self.0.outcome.set((state, outcome));
+    }
+
+    /// Wakes whoever waits for the end.
+    pub(super) fn announce(&self) {
         self.0.changed.notify_waiters();
     }
 }

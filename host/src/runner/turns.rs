@@ -2,7 +2,7 @@
 //! otherwise wait for the loop.
 //!
 //! Waking a thread costs as much as a short task. So nobody is woken while the workers have enough to
-//! do, but for every so many messages or when one has been left for a millisecond; and a worker that
+//! do, but for every so many messages or when one has been left for some milliseconds; and a worker that
 //! has nothing to do takes the turn itself: it comes to its next job without leaving its thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,9 +19,9 @@ use super::mailbox::Message;
 use crate::scheduler::Input;
 
 /// Messages that are left for the loop before it is called.
-const MANY: usize = 64;
+const MANY: usize = 256;
 /// How long one is left.
-const SOON: Duration = Duration::from_millis(1);
+const SOON: Duration = Duration::from_millis(4);
 
 #[derive(Default)]
 pub(super) struct Turns {
@@ -131,10 +131,12 @@ impl Turns {
         self.take(None);
     }
 
-    /// Whoever finds somebody else at it leaves it to that one, who looks again when it is done.
+    /// Whoever finds somebody else at it leaves it to that one, who looks again when it is done. What came
+    /// in meanwhile can wait for more to come, if it is little and the workers have enough to do.
     fn take(&self, free: Option<Lane>) {
         let _shift = Shift(self);
-        while !self.left().is_empty() {
+        let mut left = self.left().len();
+        while left > 0 {
             let mut dispatcher = match self.dispatcher.try_lock() {
                 Ok(dispatcher) => dispatcher,
                 Err(TryLockError::WouldBlock) => return,
@@ -150,6 +152,10 @@ impl Turns {
                 false => Ok(()),
             });
             self.stand(dispatcher, shown);
+            left = self.left().len();
+            if left < MANY && self.queues.are_enough() {
+                return self.remind(left.min(1));
+            }
         }
     }
 

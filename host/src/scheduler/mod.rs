@@ -18,13 +18,11 @@ mod run;
 mod submit;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rustc_hash::FxBuildHasher;
-
-use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
+use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, RunSet, State};
 use admission::Admission;
 pub use admission::Quotas;
 pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
@@ -37,7 +35,7 @@ use run::{Phase, Run};
 pub struct Scheduler {
     runs: ByRun<Box<Run>>,
     /// Runs of which nothing has to be remembered but that they completed.
-    completed: HashSet<RunId, FxBuildHasher>,
+    completed: RunSet,
     queue: Queue,
     admission: Admission,
     timers: BinaryHeap<Reverse<(Timestamp, RunId, Timer)>>,
@@ -71,7 +69,7 @@ impl Scheduler {
     pub fn new(slots: usize, limits: &[Limit], quotas: Quotas) -> Self {
         Self {
             runs: ByRun::default(),
-            completed: HashSet::default(),
+            completed: RunSet::default(),
             queue: Queue::new(slots, limits),
             admission: Admission::new(quotas),
             timers: BinaryHeap::new(),

@@ -1,7 +1,7 @@
 //! Who starts next: by priority, then in the order of readiness, as far as slots and limits allow.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,11 +17,11 @@ pub(super) struct Queue {
     taken: usize,
     /// Runs that have started and want a slot again; they go first.
     resuming: VecDeque<RunId>,
-    ready: BinaryHeap<Ready>,
+    ready: Line,
     gates: Vec<Gate>,
     by_scope: HashMap<Scope, Vec<usize>>,
     /// The runs that execute for all of their key, and those that wait for them.
-    keys: HashMap<CacheKey, (RunId, Vec<Ready>)>,
+    keys: HashMap<CacheKey, (RunId, Line)>,
     number: u64,
 }
 
@@ -42,13 +42,8 @@ pub(super) enum Turn<'a> {
     Gone,
 }
 
-/// A run that can start; those that come first are greater.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Ready {
-    priority: i32,
-    number: Reverse<u64>,
-    run: RunId,
-}
+/// Runs that can start, in their order: by priority, then by the number of their readiness.
+type Line = BTreeMap<(Reverse<i32>, u64), RunId>;
 
 /// A limit at work.
 #[derive(Debug)]
@@ -56,7 +51,7 @@ struct Gate {
     room: Option<u32>,
     interval: SignedDuration,
     opens_at: Timestamp,
-    waiting: BinaryHeap<Ready>,
+    waiting: Line,
 }
 
 impl Queue {
@@ -69,7 +64,7 @@ impl Queue {
             slots: slots.max(1),
             taken: 0,
             resuming: VecDeque::new(),
-            ready: BinaryHeap::new(),
+            ready: Line::new(),
             gates: limits.iter().map(Gate::new).collect(),
             by_scope,
             keys: HashMap::new(),
@@ -89,13 +84,8 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, run: RunId, priority: i32) {
-        let number = Reverse(self.number);
+        self.ready.insert((Reverse(priority), self.number), run);
         self.number += 1;
-        self.ready.push(Ready {
-            priority,
-            number,
-            run,
-        });
     }
 
     pub(super) fn push_resuming(&mut self, run: RunId) {
@@ -149,30 +139,29 @@ impl Queue {
                 }
             }
             self.readmit(now);
-            let ready = self.ready.pop()?;
-            let Turn::Start(gates, key) = turn(ready.run) else {
+            let (place, run) = self.ready.pop_first()?;
+            let Turn::Start(gates, key) = turn(run) else {
                 continue;
             };
             if let Some((_, waiting)) = key.and_then(|key| self.keys.get_mut(&key)) {
-                waiting.push(ready);
+                waiting.insert(place, run);
                 continue;
             }
             match gates.iter().find(|&&gate| !self.gates[gate].is_open(now)) {
-                Some(&closed) => self.gates[closed].waiting.push(ready),
+                Some(&closed) => drop(self.gates[closed].waiting.insert(place, run)),
                 None => {
-                    if let Some(why) = delay(ready.run) {
-                        let delayed = Next::Delay(ready.run, why);
-                        self.ready.push(ready);
-                        return Some(delayed);
+                    if let Some(why) = delay(run) {
+                        self.ready.insert(place, run);
+                        return Some(Next::Delay(run, why));
                     }
                     for &gate in gates {
                         self.gates[gate].enter(now);
                     }
                     if let Some(key) = key {
-                        self.keys.insert(key, (ready.run, Vec::new()));
+                        self.keys.insert(key, (run, Line::new()));
                     }
                     self.taken += 1;
-                    return Some(Next::Start(ready.run));
+                    return Some(Next::Start(run));
                 }
             }
         }
@@ -188,7 +177,7 @@ impl Queue {
     fn readmit(&mut self, now: Timestamp) {
         for gate in &mut self.gates {
             if gate.is_open(now) {
-                self.ready.extend(gate.waiting.pop());
+                self.ready.extend(gate.waiting.pop_first());
             }
         }
     }
@@ -211,7 +200,7 @@ impl Gate {
             room,
             interval,
             opens_at: Timestamp::MIN,
-            waiting: BinaryHeap::new(),
+            waiting: Line::new(),
         }
     }
 
