@@ -2,6 +2,7 @@
 
 mod bombs;
 mod caching;
+mod commands;
 mod compiled;
 mod components;
 mod conditions;

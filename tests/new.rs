@@ -29,8 +29,17 @@ fn new(folder: &Path) -> Ended {
     wflow(&["new", &folder.display().to_string()])
 }
 
-fn new_python(folder: &Path) -> Ended {
-    wflow(&["new", "--lang", "python", &folder.display().to_string()])
+/// A new project runs as it stands, and its copy of the SDK is whole.
+#[track_caller]
+fn check_language(language: &str, sdk: &str) {
+    let folder = place(language).join("first-flow");
+    let made = wflow(&["new", "--lang", language, &folder.display().to_string()]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let ran = wflow(&["run", &folder.display().to_string()]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.stdout, "35\n", "{ran:?}");
+    let copy = folder.join("vendor/wflow");
+    assert_eq!(files(&copy, sdk), files(&root(), sdk));
 }
 
 /// The error is one line that says this.
@@ -90,14 +99,12 @@ fn a_new_project_has_the_whole_sdk() {
 
 #[test]
 fn a_new_python_project_runs_as_it_stands() {
-    let folder = place("python").join("first-flow");
-    assert_eq!(new_python(&folder).code, Some(0));
-    let ran = wflow(&["run", &folder.display().to_string()]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(ran.stdout, "35\n", "{ran:?}");
-    let copy = folder.join("vendor/wflow");
-    let package = "guest-sdk/python/src/wflow";
-    assert_eq!(files(&copy, package), files(&root(), package));
+    check_language("python", "guest-sdk/python/src/wflow");
+}
+
+#[test]
+fn a_new_c_project_runs_as_it_stands() {
+    check_language("c", "guest-sdk/c");
 }
 
 #[test]

@@ -12,9 +12,13 @@ fn main() -> anyhow::Result<()> {
     if what == "host" {
         let host = Host::new(&engine, &guest, None, &Compiler::default())?;
         for _ in 0..4 {
-        let t = std::time::Instant::now();
-        host.run((RunnerKind::Concurrent, 1), ("noops", &[("count", u64::from(n))][..]), |_| Ok(()))?;
-        println!("{:.2}", t.elapsed().as_secs_f64() * 1e6 / f64::from(n));
+            let t = std::time::Instant::now();
+            host.run(
+                (RunnerKind::Concurrent, 1),
+                ("noops", &[("count", u64::from(n))][..]),
+                |_| Ok(()),
+            )?;
+            println!("{:.2}", t.elapsed().as_secs_f64() * 1e6 / f64::from(n));
         }
         return Ok(());
     }

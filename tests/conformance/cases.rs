@@ -390,6 +390,7 @@ fn timed() -> Vec<Case> {
             "a deadlock of its own",
             "waits_for_ever",
             fails("failed", ever),
-        ),
+        )
+        .lacking_in("c", "C has no waits but those for runs or a time"),
     ]
 }

@@ -14,7 +14,7 @@ use cases::{Case, cases};
 use ended::Run;
 
 /// The folders of `examples/conformance`.
-const LANGUAGES: [&str; 2] = ["rust", "python"];
+const LANGUAGES: [&str; 3] = ["rust", "python", "c"];
 
 /// A cell of the table.
 struct Cell {

@@ -22,3 +22,28 @@ fn counted(limit: u32) -> Result<(u32, u32)> {
 fn nowhere() -> Result<()> {
     remote::task("nowhere/nothing").call()
 }
+
+/// Calls the WASI command `letters`.
+#[flow]
+fn letters(text: String, most: u32) -> Result<Vec<(String, u64)>> {
+    remote::task("letters/run")
+        .arg("text", text)
+        .arg("most", most)
+        .call()
+}
+
+/// Calls a WASI command that takes a text and gives one.
+#[flow]
+fn echoes(command: String, text: String) -> Result<String> {
+    remote::task(format!("{command}/run"))
+        .arg("text", text)
+        .call()
+}
+
+/// Calls a WASI command that takes a file's name.
+#[flow]
+fn echoes_file(command: String, name: String) -> Result<String> {
+    remote::task(format!("{command}/run"))
+        .arg("name", name)
+        .call()
+}

@@ -15,6 +15,7 @@ pub(super) const LANGUAGE: Language = Language {
     name: "Rust",
     is_project: |target| target.join(MANIFEST).is_file(),
     marker: MANIFEST,
+    runs_code: true,
     build,
     check,
 };

@@ -65,10 +65,14 @@ impl Drop for Draft {
 pub(super) fn remove_drafts(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.extension().is_some_and(|ending| ending == DRAFT) {
+        if is_draft(&path) {
             remove(&path);
         }
     }
+}
+
+pub(super) fn is_draft(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == DRAFT)
 }
 
 /// Nothing depends on its being gone.

@@ -48,8 +48,28 @@ impl Kept {
         })
     }
 
+    /// The component as it is kept, or as `build` makes it at the given place, which tells what it was made
+    /// from.
+    ///
+    /// # Errors
+    ///
+    /// If it does not build, or cannot be kept.
+    pub(super) fn or_built(self, build: impl FnOnce(&Path) -> Result<Inputs>) -> Result<PathBuf> {
+        if let Some(component) = self.fresh() {
+            return Ok(component);
+        }
+        let _lock = self.lock()?;
+        // Another process may have built it meanwhile.
+        if let Some(component) = self.fresh() {
+            return Ok(component);
+        }
+        let draft = self.draft();
+        let inputs = build(draft.path())?;
+        self.keep(draft, inputs)
+    }
+
     /// The component, unless something has changed since it was built.
-    pub(super) fn fresh(&self) -> Option<PathBuf> {
+    fn fresh(&self) -> Option<PathBuf> {
         let record = fs::read(self.record()).ok()?;
         let record: Record = serde_json::from_slice(&record).ok()?;
         let is_same = |(file, known): (&PathBuf, &Option<String>)| digest_of(file) == *known;
@@ -61,18 +81,18 @@ impl Kept {
     }
 
     /// One process at a time builds the target.
-    pub(super) fn lock(&self) -> Result<Lock> {
+    fn lock(&self) -> Result<Lock> {
         lock(&self.folder, "build")
     }
 
     /// Where the build is to put the component.
-    pub(super) fn draft(&self) -> Draft {
+    fn draft(&self) -> Draft {
         remove_drafts(&self.folder);
         Draft::of(&self.folder.join("component"))
     }
 
     /// Keeps a component that was built from these files, in the place of the one before.
-    pub(super) fn keep(&self, draft: Draft, inputs: Inputs) -> Result<PathBuf> {
+    fn keep(&self, draft: Draft, inputs: Inputs) -> Result<PathBuf> {
         let record = Record {
             version: self.version.clone(),
             component: format!("{}.wasm", uuid::Uuid::now_v7()),
@@ -109,7 +129,7 @@ impl Kept {
 }
 
 /// None where there is no such file.
-fn digest_of(file: &Path) -> Option<String> {
+pub(super) fn digest_of(file: &Path) -> Option<String> {
     Some(digest(&fs::read(file).ok()?))
 }
 

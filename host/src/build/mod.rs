@@ -1,10 +1,14 @@
 //! Builds components from source. A TARGET is a component, or a file or folder of one of the languages:
 //! each has a file here and a row in [`LANGUAGES`].
 
+mod c;
 mod cargo;
 mod check;
 mod draft;
+mod files;
 mod kept;
+mod preview1;
+mod pypi;
 mod python;
 mod tools;
 
@@ -13,7 +17,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+pub use c::FILES as C_SDK;
 pub use check::{Check, Found};
+pub use preview1::{Preview1, component_of_preview1, is_core_module};
 pub use python::FILES as PYTHON_SDK;
 
 /// What components are built from.
@@ -23,13 +29,15 @@ struct Language {
     is_project: fn(&Path) -> bool,
     /// What a project folder of the language holds.
     marker: &'static str,
+    /// Whether a project's own code runs on this machine when it is built.
+    runs_code: bool,
     /// The component of a project.
     build: fn(&Path, &Workshop) -> Result<PathBuf>,
     /// What it needs, and whether that is there.
     check: fn(&Workshop) -> Vec<Check>,
 }
 
-const LANGUAGES: [Language; 2] = [cargo::LANGUAGE, python::LANGUAGE];
+const LANGUAGES: [Language; 3] = [cargo::LANGUAGE, python::LANGUAGE, c::LANGUAGE];
 
 /// Where builds happen, and who is told about them.
 pub struct Workshop<'a> {
@@ -55,6 +63,24 @@ impl Workshop<'_> {
             ),
             None => Ok(target.to_owned()),
         }
+    }
+
+    /// The component of a TARGET that nobody named on the command line: no file starts code on this
+    /// machine by naming its source.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workshop::component_of`].
+    pub fn component_named_in_file(&self, target: &Path) -> Result<PathBuf> {
+        if let Some(language) = language(target).filter(|language| language.runs_code) {
+            bail!(
+                "{target} is source of {}, whose build runs code of its own; build it first and name the \
+                 component: wflow build {target} -o FILE",
+                language.name,
+                target = target.display(),
+            );
+        }
+        self.component_of(target)
     }
 
     /// What the languages need, and whether it is there, by their names.

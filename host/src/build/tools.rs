@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::Workshop;
-use super::draft::{Draft, lock, remove_drafts};
+use super::draft::{Draft, is_draft, lock, remove_drafts};
 
 impl Workshop<'_> {
     /// The folder of a tool, which `make` fills if it is not there. `name` says which version it is of.
@@ -32,6 +32,16 @@ impl Workshop<'_> {
             draft.becomes(&folder)?;
         }
         Ok(folder)
+    }
+
+    /// The folder of a tool that was set up before, by how its name starts.
+    pub(super) fn tool_that_is_there(&self, start: &str) -> Option<PathBuf> {
+        let entries = std::fs::read_dir(self.tools().ok()?).ok()?;
+        let mut paths = entries.flatten().map(|entry| entry.path());
+        paths.find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(start) && path.is_dir() && !is_draft(path)
+        })
     }
 
     pub(super) fn tools(&self) -> Result<PathBuf> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use bytesize::ByteSize;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -17,8 +17,8 @@ use super::tenant::Tenant;
 use super::{machine, nearest};
 use crate::model::{Limit, RunnerKind};
 use crate::wasm::{
-    ClockGrant, FolderGrant, HttpGrant, NetworkGrant, RandomGrant, SecretGrant, SecretSource,
-    Variable, VariableGrant,
+    ClockGrant, CommandLine, FolderGrant, HttpGrant, NetworkGrant, RandomGrant, SecretGrant,
+    SecretSource, Variable, VariableGrant,
 };
 
 /// The file of the operator in the folder where wflow is started, or of a project.
@@ -54,6 +54,9 @@ pub(super) struct Config {
     /// Other components, whose flows and tasks go by their component's name, a slash and their own.
     #[arg(skip)]
     pub(super) components: BTreeMap<String, PathBuf>,
+    /// WASI commands, each of which is a task: the command's name, a slash and `run`.
+    #[arg(skip)]
+    pub(super) commands: BTreeMap<String, CommandLine>,
     #[command(flatten)]
     pub(super) limits: CapArgs,
     #[command(flatten)]
@@ -205,12 +208,19 @@ impl Config {
         for grant in &mut self.grants.dirs {
             grant.host = beside(file, &grant.host);
         }
-        for (name, path) in &mut self.components {
+        let components = self.components.iter_mut();
+        let commands = self.commands.iter_mut();
+        let commands = commands.map(|(name, line)| (name, &mut line.component));
+        for (name, path) in components.chain(commands) {
             ensure!(
                 !name.is_empty() && !name.contains('/'),
-                "a component's name is not empty and has no slash: '{name}'"
+                "the name of a component or command is not empty and has no slash: '{name}'"
             );
             *path = beside(file, path);
+        }
+        let mut names = self.commands.keys();
+        if let Some(name) = names.find(|&name| self.components.contains_key(name)) {
+            bail!("there are both a component and a command with the name '{name}'; rename one");
         }
         for grant in &mut self.grants.secrets {
             if let Some(SecretSource::File(path)) = &mut grant.source {
@@ -238,6 +248,7 @@ impl Config {
         let for_all = Self {
             grants: GrantLists::default(),
             components: BTreeMap::new(),
+            commands: BTreeMap::new(),
             ..self
         };
         let mut own = own.over(for_all);
@@ -273,6 +284,7 @@ impl Config {
             timeout: self.timeout.or(below.timeout),
             concurrency_limits: self.concurrency_limits,
             components: merged(self.components, below.components),
+            commands: merged(self.commands, below.commands),
             stack: self.stack.or(below.stack),
             limits: self.limits.over(below.limits),
             compile: self.compile.over(below.compile),

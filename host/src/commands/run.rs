@@ -194,12 +194,23 @@ async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a
     let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
     let engine = wasm::engine(instances, settings.stack()).context(HostFault)?;
     let compiler = compile::compiler(&settings.compile())?;
-    let load = async |path| wasm::load(&engine, path, cache.as_deref(), &compiler).await;
-    let mut components = vec![("", load(target).await?)];
+    let load = async |path: PathBuf| wasm::load(&engine, &path, cache.as_deref(), &compiler).await;
+    let mut components = vec![("", load(target.to_owned()).await?)];
     for (name, path) in settings.components() {
-        let loaded = load(path).await;
+        let loaded = match build::workshop().component_named_in_file(path) {
+            Ok(path) => load(path).await,
+            Err(error) => Err(error),
+        };
         let loaded = loaded.with_context(|| format!("the component '{name}'"))?;
         components.push((name, loaded));
+    }
+    for (name, line) in settings.commands() {
+        let line = (name, line);
+        let loaded = wasm::load_command(&engine, line, cache.as_deref(), &compiler).await;
+        components.push((
+            name,
+            loaded.with_context(|| format!("the command '{name}'"))?,
+        ));
     }
     Ok(components)
 }

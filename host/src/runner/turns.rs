@@ -136,27 +136,35 @@ impl Turns {
     fn take(&self, free: Option<Lane>) {
         let _shift = Shift(self);
         let mut left = self.left().len();
-        while left > 0 {
-            let mut dispatcher = match self.dispatcher.try_lock() {
-                Ok(dispatcher) => dispatcher,
-                Err(TryLockError::WouldBlock) => return,
-                Err(TryLockError::Poisoned(_)) => return self.call(),
-            };
-            let Some(dispatcher) = &mut *dispatcher else {
-                return;
-            };
-            std::mem::swap(&mut *self.left(), dispatcher.messages());
-            let acted = dispatcher.act(free);
-            let shown = acted.and_then(|()| match self.left().is_empty() {
-                true => dispatcher.flush(),
-                false => Ok(()),
-            });
-            self.stand(dispatcher, shown);
+        while left > 0 && self.turn(free) {
             left = self.left().len();
             if left < MANY && self.queues.are_enough() {
                 return self.remind(left.min(1));
             }
         }
+    }
+
+    /// False if somebody else has the turn, or nobody can have it.
+    fn turn(&self, free: Option<Lane>) -> bool {
+        let mut dispatcher = match self.dispatcher.try_lock() {
+            Ok(dispatcher) => dispatcher,
+            Err(TryLockError::WouldBlock) => return false,
+            Err(TryLockError::Poisoned(_)) => {
+                self.call();
+                return false;
+            }
+        };
+        let Some(dispatcher) = &mut *dispatcher else {
+            return false;
+        };
+        std::mem::swap(&mut *self.left(), dispatcher.messages());
+        let acted = dispatcher.act(free);
+        let shown = acted.and_then(|()| match self.left().is_empty() {
+            true => dispatcher.flush(),
+            false => Ok(()),
+        });
+        self.stand(dispatcher, shown);
+        true
     }
 
     fn stand(&self, dispatcher: &Dispatcher, shown: Result<()>) {

@@ -21,11 +21,11 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, RunSet, State};
 use admission::Admission;
 pub use admission::Quotas;
 pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
+use jiff::Timestamp;
 use queue::Queue;
 use rest::Rest;
 use run::{Phase, Run};

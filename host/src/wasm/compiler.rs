@@ -15,6 +15,7 @@ use tokio::process::{Child, Command};
 use wasmtime::Engine;
 
 use super::engine;
+use crate::build::{Preview1, component_of_preview1, is_core_module};
 
 /// Bytes that are read of the last words of a compiler.
 const LAST_WORDS: u64 = 64 << 10;
@@ -83,9 +84,13 @@ impl std::error::Error for CompilerFault {}
 ///
 /// # Errors
 ///
-/// If it is not a valid component.
+/// If it is not a valid component, or command of WASI preview 1.
 pub fn compile(wasm: &[u8]) -> Result<Vec<u8>> {
-    Ok(Engine::new(&engine::config())?.precompile_component(wasm)?)
+    let engine = Engine::new(&engine::config())?;
+    Ok(match is_core_module(wasm) {
+        true => engine.precompile_component(&component_of_preview1(wasm, Preview1::Command)?)?,
+        false => engine.precompile_component(wasm)?,
+    })
 }
 
 /// What a process said and how it ended.

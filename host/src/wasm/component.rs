@@ -3,14 +3,17 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytesize::ByteSize;
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime_wasi::p2::bindings::CommandPre;
 
 use super::bindings::{Guest, GuestPre};
+use super::command::{CommandLine, Program};
 use super::compiled::{Kept, component_of};
 use super::compiler::{Compiler, one_line};
 use super::describe::describe;
@@ -20,6 +23,7 @@ use super::network;
 use super::pure;
 use super::replay;
 use super::sandbox::Sandbox;
+use crate::build::is_core_module;
 use crate::model::{Definition, Manifest, hex};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
@@ -43,28 +47,62 @@ pub struct LoadedComponent {
 /// What instances are made of.
 #[derive(Clone)]
 pub(super) struct Guests {
-    plain: GuestPre<Sandbox>,
+    plain: Entry,
     /// Where the component has pure tasks: the same, with less within reach.
-    pure: Option<GuestPre<Sandbox>>,
+    pure: Option<Entry>,
+}
+
+/// How instances are called.
+#[derive(Clone)]
+pub(super) enum Entry {
+    /// By the contract.
+    Plugin(GuestPre<Sandbox>),
+    Command(CommandPre<Sandbox>, Arc<Program>),
+}
+
+impl Entry {
+    pub(super) fn engine(&self) -> &Engine {
+        match self {
+            Self::Plugin(guest) => guest.engine(),
+            Self::Command(command, _) => command.engine(),
+        }
+    }
+
+    fn component(&self) -> &Component {
+        match self {
+            Self::Plugin(guest) => guest.instance_pre().component(),
+            Self::Command(command, _) => command.instance_pre().component(),
+        }
+    }
+
+    /// The same of another engine's component, or with less within reach.
+    fn again(&self, engine: &Engine, component: &Component, pure: bool) -> Result<Self> {
+        Ok(match self {
+            Self::Plugin(_) => Self::Plugin(prepare(engine, component, pure)?),
+            Self::Command(_, program) => {
+                Self::Command(prepare_command(engine, component, pure)?, program.clone())
+            }
+        })
+    }
 }
 
 impl Guests {
     fn new(
         engine: &Engine,
         component: &Component,
-        plain: GuestPre<Sandbox>,
+        plain: Entry,
         manifest: &Manifest,
     ) -> Result<Self> {
         let is_pure = |task: &Definition| task.options.pure == Some(true);
         let pure = match manifest.tasks.iter().any(is_pure) {
-            true => Some(prepare(engine, component, true)?),
+            true => Some(plain.again(engine, component, true)?),
             false => None,
         };
         Ok(Self { plain, pure })
     }
 
     /// For a pure task, or for anything else.
-    pub(super) fn of(&self, pure: bool) -> &GuestPre<Sandbox> {
+    pub(super) fn of(&self, pure: bool) -> &Entry {
         match &self.pure {
             Some(guest) if pure => guest,
             _ => &self.plain,
@@ -77,9 +115,9 @@ impl LoadedComponent {
     /// again.
     pub(super) fn on_demand(&self) -> Result<Guests> {
         let GuestEngine { engine, .. } = self.engine.on_demand()?;
-        let code = self.guests.plain.instance_pre().component().serialize()?;
+        let code = self.guests.plain.component().serialize()?;
         let component = component_of(&engine, &code)?;
-        let plain = prepare(&engine, &component, false)?;
+        let plain = self.guests.plain.again(&engine, &component, false)?;
         Guests::new(&engine, &component, plain, &self.manifest)
     }
 }
@@ -98,7 +136,7 @@ pub async fn load(
 ) -> Result<LoadedComponent> {
     let engine = &guests.engine;
     let shown = path.display();
-    let wasm = read(path, compiler.limits.size)?;
+    let wasm = read(path, compiler.limits.size, false)?;
     let digest = hex(&Sha256::digest(&wasm));
     let kept = cache.map(|cache| Kept::new(cache, engine, &digest));
     let component = compiled(engine, &wasm, kept.as_ref(), compiler)
@@ -112,10 +150,52 @@ pub async fn load(
     let manifest = manifest(engine, &guest, kept.as_ref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
+    let entry = Entry::Plugin(guest);
+    loaded(guests, &component, entry, (path, digest, manifest))
+}
+
+/// Loads a WASI command, a component or a core module, which has one task: to be called like that. Its code
+/// is kept in the folder `cache` from then on.
+///
+/// # Errors
+///
+/// As [`load`]; or if the command line cannot be.
+pub async fn load_command(
+    guests: &GuestEngine,
+    (name, line): (&str, &CommandLine),
+    cache: Option<&Path>,
+    compiler: &Compiler,
+) -> Result<LoadedComponent> {
+    let engine = &guests.engine;
+    let path = &*line.component;
+    let (program, manifest) = line.prepared(name)?;
+    let cannot = || format!("cannot run {}", path.display());
+    let wasm = read(path, compiler.limits.size, true)?;
+    let code = Sha256::digest(&wasm);
+    let kept = cache.map(|cache| Kept::new(cache, engine, &hex(&code)));
+    let component = compiled(engine, &wasm, kept.as_ref(), compiler);
+    let component = component.await.with_context(cannot)?;
+    let command = prepare_command(engine, &component, false)
+        .context("it is no WASI command: none that exports wasi:cli/run, and imports WASI alone")
+        .with_context(cannot)?;
+    // What is called otherwise is something else.
+    let digest = Sha256::new().chain_update(code);
+    let digest = digest.chain_update(serde_json::to_vec(line)?).finalize();
+    let entry = Entry::Command(command, program);
+    loaded(guests, &component, entry, (path, hex(&digest), manifest))
+}
+
+fn loaded(
+    guests: &GuestEngine,
+    component: &Component,
+    entry: Entry,
+    (path, digest, manifest): (&Path, String, Manifest),
+) -> Result<LoadedComponent> {
+    let engine = &guests.engine;
     let ty = component.component_type();
     let imports = ty.imports(engine).map(|(name, _)| name.to_owned());
     let imports = imports.collect();
-    let prepared = Guests::new(engine, &component, guest, &manifest)?;
+    let prepared = Guests::new(engine, component, entry, &manifest)?;
     let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(LoadedComponent {
         digest,
@@ -127,15 +207,18 @@ pub async fn load(
     })
 }
 
-/// The file's bytes. What is no component, or too large for one, is not read to its end.
-fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
+/// The file's bytes, of a component or, where that will do, a `core` module. What is neither, or too large
+/// for one, is not read to its end.
+fn read(path: &Path, most: u64, core: bool) -> Result<Vec<u8>> {
     let shown = path.display();
     let unread = || format!("cannot read {shown}");
     let mut file = File::open(path).with_context(unread)?;
     let mut wasm = Vec::new();
     let header = Read::by_ref(&mut file).take(HEADER).read_to_end(&mut wasm);
     header.with_context(unread)?;
-    check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
+    if !core || !is_core_module(&wasm) {
+        check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
+    }
     let size = file.metadata().with_context(unread)?.len();
     check_size(size, most).with_context(|| format!("cannot run {shown}"))?;
     // What is no plain file does not say how large it is, or grows meanwhile.
@@ -182,21 +265,41 @@ fn check_exports(engine: &Engine, component: &Component) -> Result<()> {
         Some(other) => bail!(
             "it is made for another version of wflow: it exports {other}, and this wflow runs {EXPORT}"
         ),
+        None if names.iter().any(|name| name.starts_with("wasi:cli/run@")) => bail!(
+            "it is a WASI command, which can be a task of a flow: name it under [commands] in wflow.toml"
+        ),
         None => bail!("it holds no flows or tasks: it does not export {EXPORT}"),
     }
 }
 
 fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPre<Sandbox>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    replay::add_to_linker(&mut linker)?;
-    files::add_to_linker(&mut linker)?;
-    network::add_to_linker(&mut linker)?;
+    let mut linker = wasi(engine)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
     if pure {
         pure::deny(&mut linker, engine, component)?;
     }
     Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
+}
+
+fn prepare_command(
+    engine: &Engine,
+    component: &Component,
+    pure: bool,
+) -> Result<CommandPre<Sandbox>> {
+    let mut linker = wasi(engine)?;
+    if pure {
+        pure::deny(&mut linker, engine, component)?;
+    }
+    Ok(CommandPre::new(linker.instantiate_pre(component)?)?)
+}
+
+fn wasi(engine: &Engine) -> Result<Linker<Sandbox>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    replay::add_to_linker(&mut linker)?;
+    files::add_to_linker(&mut linker)?;
+    network::add_to_linker(&mut linker)?;
+    Ok(linker)
 }
 
 /// Compiles the component, unless that was done before.

@@ -1,6 +1,7 @@
 //! The only room that knows wasmtime: executes every attempt in a fresh instance of its component.
 
 mod bindings;
+mod command;
 mod compiled;
 mod compiler;
 mod component;
@@ -31,11 +32,12 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox, Target};
+use bindings::Guest;
 use bindings::exports::wflow::plugin::plugin::Error;
-use bindings::{Guest, GuestPre};
+pub use command::CommandLine;
 pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
-use component::Guests;
-pub use component::{LoadedComponent, load};
+use component::{Entry, Guests};
+pub use component::{LoadedComponent, load, load_command};
 pub use engine::{GuestEngine, config, engine};
 pub use files::Folder;
 pub use fixed::{ClockGrant, RandomGrant};
@@ -110,21 +112,30 @@ impl WasmExecutor {
     /// Makes an instance and calls the flow or task; none where the pool is full.
     async fn run(
         &self,
-        guest: &GuestPre<Sandbox>,
+        entry: &Entry,
         job: &Arc<Job>,
         mailbox: &Mailbox,
         grants: &Arc<Grants>,
     ) -> Option<Outcome> {
-        let mut store = self.store(guest.engine(), job, mailbox, grants);
-        let began = Instant::now();
-        let returned = match guest.instantiate_async(&mut store).await {
-            Ok(guest) => {
-                job.meter.started(began.elapsed());
-                call(&guest, job, &mut store).await
+        let mut store = self.store(entry.engine(), job, mailbox, grants);
+        let returned = match entry {
+            Entry::Plugin(guest) => {
+                let began = Instant::now();
+                match guest.instantiate_async(&mut store).await {
+                    Ok(guest) => {
+                        job.meter.started(began.elapsed());
+                        call(&guest, job, &mut store).await
+                    }
+                    Err(error) => Err(error),
+                }
             }
-            Err(error) if error.is::<PoolConcurrencyLimitError>() => return None,
-            Err(error) => Err(error),
+            Entry::Command(command, program) => program.execute(command, job, &mut store).await,
         };
+        if let Err(error) = &returned
+            && error.is::<PoolConcurrencyLimitError>()
+        {
+            return None;
+        }
         store.data().tell_observed();
         Some(outcome::of(returned, store.data()))
     }

@@ -72,7 +72,11 @@ pub(super) fn deny(
 
 /// What there is nothing of: some languages read all of it at every start, whether the task wants it or not.
 fn is_empty(interface: &str, function: &str) -> bool {
-    interface == "wasi:cli/environment" && ["get-environment", "get-arguments"].contains(&function)
+    match interface {
+        "wasi:cli/environment" => ["get-environment", "get-arguments"].contains(&function),
+        "wasi:filesystem/preopens" => function == "get-directories",
+        _ => false,
+    }
 }
 
 /// What the function would give to the task; none for those that give nothing that differs from one

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use super::command;
 use super::files::{Handles, Opened};
 use super::fixed::FrozenClock;
 use super::grants::{Grants, Variable};
@@ -42,6 +44,8 @@ pub(super) struct Sandbox {
     pub(super) history: Option<Arc<Mutex<History>>>,
     /// What the random numbers of flows come from.
     seed: Seed,
+    /// Of a WASI command.
+    pub(super) call: Option<command::Call>,
     wasi: Option<WasiCtx>,
 }
 
@@ -77,6 +81,7 @@ impl Sandbox {
             opened: Opened::default(),
             handles: Handles::default(),
             grants: grants.clone(),
+            call: None,
             wasi: None,
         }
     }
@@ -104,6 +109,15 @@ impl Sandbox {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(self.output(Stream::Stdout));
         wasi.stderr(self.output(Stream::Stderr));
+        if let Some(command::Call {
+            args,
+            stdin,
+            stdout,
+        }) = &self.call
+        {
+            wasi.args(args).stdout(stdout.clone());
+            wasi.stdin(MemoryInputPipe::new(stdin.clone()));
+        }
         if self.job.attempt.pure {
             wasi.insecure_random_seed(0);
         }

@@ -1,11 +1,6 @@
 //! The Python SDK, which is part of wflow: builds need nothing but Python and componentize-py.
 
-/// Pairs each path in the repository with the file's text.
-macro_rules! embedded {
-    ($($path:literal,)*) => {
-        &[$(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path)))),*]
-    };
-}
+use super::super::files::embedded;
 
 /// The package and the contract, by their paths in the repository.
 pub const FILES: &[(&str, &str)] = embedded![

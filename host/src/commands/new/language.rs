@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::sdk;
-use crate::build::PYTHON_SDK;
+use crate::build::{C_SDK, PYTHON_SDK};
 
 /// Paths in the project, and the files' texts.
 type Files = Vec<(&'static str, &'static str)>;
@@ -13,6 +13,7 @@ pub(super) enum Language {
     #[default]
     Rust,
     Python,
+    C,
 }
 
 impl Language {
@@ -21,6 +22,7 @@ impl Language {
         match self {
             Self::Rust => &RUST,
             Self::Python => &PYTHON,
+            Self::C => &C,
         }
     }
 
@@ -30,6 +32,7 @@ impl Language {
         match self {
             Self::Rust => licences.chain(sdk::files()).collect(),
             Self::Python => licences.chain(PYTHON_SDK.iter().copied()).collect(),
+            Self::C => licences.chain(C_SDK.iter().copied()).collect(),
         }
     }
 }
@@ -56,5 +59,18 @@ const PYTHON: [(&str, &str); 4] = [
     (
         "vendor/wflow/README.md",
         include_str!("template/python/vendor/wflow/README.md"),
+    ),
+];
+
+const C: [(&str, &str); 4] = [
+    (
+        "compile_flags.txt",
+        include_str!("template/c/compile_flags.txt.txt"),
+    ),
+    (".gitignore", include_str!("template/c/gitignore.txt")),
+    ("flow.c", include_str!("template/c/flow.c")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/c/vendor/wflow/README.md"),
     ),
 ];

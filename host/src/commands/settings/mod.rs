@@ -14,7 +14,9 @@ use super::database::DatabaseArgs;
 use super::tenant::{self, Tenant};
 use super::{home, secrets};
 use crate::model::{Limit, Options, RunnerKind};
-use crate::wasm::{Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option};
+use crate::wasm::{
+    CommandLine, Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option,
+};
 
 const MAX_CONCURRENCY: u32 = 1000;
 
@@ -163,6 +165,13 @@ impl Settings {
             .iter()
             .chain(&self.operator.components);
         both.map(|(name, path)| (&**name, &**path)).collect()
+    }
+
+    /// WASI commands, likewise.
+    pub(super) fn commands(&self) -> BTreeMap<&str, &CommandLine> {
+        let both = self.project.commands.iter();
+        let both = both.chain(&self.operator.commands);
+        both.map(|(name, line)| (&**name, line)).collect()
     }
 
     pub(super) fn concurrency_limits(&self) -> Vec<Limit> {

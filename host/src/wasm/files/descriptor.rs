@@ -155,11 +155,13 @@ impl HostDescriptor for Files<'_> {
     }
 
     async fn get_flags(&mut self, fd: Fd) -> FsResult<DescriptorFlags> {
-        self.folder(&fd)?;
-        self.wasi().get_flags(fd).await
+        match self.place(&fd)? {
+            Place::Folder(_) => self.wasi().get_flags(fd).await,
+            Place::Root => Ok(DescriptorFlags::READ),
+        }
     }
 
-    /// Guests' libraries may ask this of the root before they ask anything of it.
+    /// Guests' libraries may ask this of the root, and the one before, before they ask anything of it.
     async fn get_type(&mut self, fd: Fd) -> FsResult<DescriptorType> {
         match self.place(&fd)? {
             Place::Folder(_) => self.wasi().get_type(fd).await,
