@@ -103,6 +103,16 @@ fn a_new_python_project_runs_as_it_stands() {
 }
 
 #[test]
+fn a_new_javascript_project_runs_as_it_stands() {
+    check_language("js", "guest-sdk/js/src");
+}
+
+#[test]
+fn a_new_typescript_project_runs_as_it_stands() {
+    check_language("ts", "guest-sdk/js/src");
+}
+
+#[test]
 fn a_new_c_project_runs_as_it_stands() {
     check_language("c", "guest-sdk/c");
 }

@@ -3,6 +3,7 @@
 use clap::Parser;
 
 #[derive(Parser)]
+#[group(skip)]
 pub(crate) struct Options {
     /// How often each case is measured [default: what gives steady medians]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -6,6 +6,7 @@ mod cargo;
 mod check;
 mod draft;
 mod files;
+mod javascript;
 mod kept;
 mod preview1;
 mod pypi;
@@ -19,6 +20,7 @@ use anyhow::{Result, bail};
 
 pub use c::FILES as C_SDK;
 pub use check::{Check, Found};
+pub use javascript::FILES as JAVASCRIPT_SDK;
 pub use preview1::{Preview1, component_of_preview1, is_core_module};
 pub use python::FILES as PYTHON_SDK;
 
@@ -37,7 +39,12 @@ struct Language {
     check: fn(&Workshop) -> Vec<Check>,
 }
 
-const LANGUAGES: [Language; 3] = [cargo::LANGUAGE, python::LANGUAGE, c::LANGUAGE];
+const LANGUAGES: [Language; 4] = [
+    cargo::LANGUAGE,
+    python::LANGUAGE,
+    javascript::LANGUAGE,
+    c::LANGUAGE,
+];
 
 /// Where builds happen, and who is told about them.
 pub struct Workshop<'a> {

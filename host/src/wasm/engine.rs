@@ -82,12 +82,16 @@ pub fn config() -> Config {
 /// counted, and nothing is set aside for them.
 const CORE_INSTANCES: u32 = 20;
 
+/// Memories beside the one of each instance. One built from JavaScript has 2: so the smallest pool takes it,
+/// and of a larger one it takes half; those that find no room are allocated on demand.
+const MORE_MEMORIES: u32 = 3;
+
 /// Zeroing a kept page by hand pays only where the kernel tells which pages were written.
 fn pool(instances: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(CORE_INSTANCES))
-        .total_memories(instances)
+        .total_memories(instances.saturating_add(MORE_MEMORIES))
         .total_tables(instances * 4)
         .total_stacks(instances)
         .pagemap_scan(Enabled::Auto);

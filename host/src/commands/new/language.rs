@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::sdk;
-use crate::build::{C_SDK, PYTHON_SDK};
+use crate::build::{C_SDK, JAVASCRIPT_SDK, PYTHON_SDK};
 
 /// Paths in the project, and the files' texts.
 type Files = Vec<(&'static str, &'static str)>;
@@ -13,6 +13,10 @@ pub(super) enum Language {
     #[default]
     Rust,
     Python,
+    #[value(alias = "javascript")]
+    Js,
+    #[value(alias = "typescript")]
+    Ts,
     C,
 }
 
@@ -22,6 +26,8 @@ impl Language {
         match self {
             Self::Rust => &RUST,
             Self::Python => &PYTHON,
+            Self::Js => &JS,
+            Self::Ts => &TS,
             Self::C => &C,
         }
     }
@@ -32,6 +38,7 @@ impl Language {
         match self {
             Self::Rust => licences.chain(sdk::files()).collect(),
             Self::Python => licences.chain(PYTHON_SDK.iter().copied()).collect(),
+            Self::Js | Self::Ts => licences.chain(JAVASCRIPT_SDK.iter().copied()).collect(),
             Self::C => licences.chain(C_SDK.iter().copied()).collect(),
         }
     }
@@ -72,5 +79,33 @@ const C: [(&str, &str); 4] = [
     (
         "vendor/wflow/README.md",
         include_str!("template/c/vendor/wflow/README.md"),
+    ),
+];
+
+const JS: [(&str, &str); 5] = [
+    ("package.json", include_str!("template/js/package.json.txt")),
+    (
+        "tsconfig.json",
+        include_str!("template/js/tsconfig.json.txt"),
+    ),
+    (".gitignore", include_str!("template/js/gitignore.txt")),
+    ("flow.js", include_str!("template/js/flow.js")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/js/vendor/wflow/README.md"),
+    ),
+];
+
+const TS: [(&str, &str); 5] = [
+    ("package.json", include_str!("template/ts/package.json.txt")),
+    (
+        "tsconfig.json",
+        include_str!("template/ts/tsconfig.json.txt"),
+    ),
+    (".gitignore", include_str!("template/ts/gitignore.txt")),
+    ("flow.ts", include_str!("template/ts/flow.ts")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/ts/vendor/wflow/README.md"),
     ),
 ];

@@ -1,0 +1,3 @@
+module wflow
+
+go 1.24

@@ -1,0 +1,194 @@
+//! JavaScript and TypeScript: a file, or a folder with a `flow.ts` or `flow.js`, to a component, by QuickJS.
+
+mod sdk;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::check::{Check, Found, printed};
+use super::kept::{Inputs, Kept, digest};
+use super::pypi::{last_line, run};
+use super::{Language, Workshop, files};
+
+pub use sdk::FILES;
+
+/// What makes components, as npm calls it, and its version.
+const COMPONENTIZE: &str = "componentize-qjs 0.4.5";
+/// The tools, and the hashes of all that belongs to them.
+const PACKAGES: [(&str, &str); 2] = [
+    ("package.json", include_str!("javascript/package.json")),
+    (
+        "package-lock.json",
+        include_str!("javascript/package-lock.json"),
+    ),
+];
+/// Bundles the code and calls the tools; lies beside them.
+const BUILD: [(&str, &str); 2] = [
+    ("build.mjs", include_str!("javascript/build.mjs")),
+    ("places.mjs", include_str!("javascript/places.mjs")),
+];
+/// The oldest Node.js that the tools run on.
+const OLDEST: u32 = 20;
+const HOW: &str = "install Node.js 20 or newer, with npm";
+
+pub(super) const LANGUAGE: Language = Language {
+    name: "JavaScript",
+    is_project: |target| main(target).is_some(),
+    marker: MAINS[0],
+    runs_code: false,
+    build,
+    check,
+};
+
+/// The files of a project folder that have the flows and tasks, or import them; the first that is there.
+const MAINS: [&str; 4] = ["flow.ts", "flow.js", "flow.mts", "flow.mjs"];
+const ENDINGS: [&str; 4] = ["ts", "js", "mts", "mjs"];
+
+/// The script of a target that is in this language.
+fn main(target: &Path) -> Option<PathBuf> {
+    if target.is_dir() {
+        let mut scripts = MAINS.iter().map(|name| target.join(name));
+        return scripts.find(|script| script.is_file());
+    }
+    let ending = target.extension().and_then(OsStr::to_str)?;
+    ENDINGS.contains(&ending).then(|| target.to_owned())
+}
+
+/// What the build script found.
+#[derive(Deserialize)]
+struct Built {
+    inputs: Inputs,
+}
+
+fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
+    let script = main(target).context("a project of JavaScript or TypeScript")?;
+    Kept::of(workshop.cache()?, &script, version())?.or_built(|component| {
+        let tools = tools(workshop)?;
+        let sdk = sdk(workshop)?;
+        let _step = (workshop.tell)(&format!("Building {} ({COMPONENTIZE})", target.display()));
+        let mut command = Command::new("node");
+        command
+            .arg(tools.join(BUILD[0].0))
+            .args([&script, &sdk, component]);
+        let output = run(&mut command)?;
+        if !output.status.success() {
+            bail!(
+                "{} does not build: {}",
+                target.display(),
+                String::from_utf8_lossy(&output.stderr).trim_end()
+            );
+        }
+        let built: Built = serde_json::from_slice(&output.stdout)
+            .context("the build script did not say what it has read")?;
+        Ok(built.inputs)
+    })
+}
+
+/// The tools and the SDK, by their contents.
+fn version() -> String {
+    let files = FILES.iter().filter(|(path, _)| !path.ends_with(".md"));
+    let files = files.chain(&PACKAGES).chain(&BUILD);
+    let all: Vec<_> = files.flat_map(|&(path, text)| [path, text]).collect();
+    digest(all.join("\0").as_bytes())
+}
+
+/// The folder of the SDK, with the contract.
+fn sdk(workshop: &Workshop) -> Result<PathBuf> {
+    let name = format!("javascript-sdk-{}", &version()[..16]);
+    workshop.tool(&name, |folder| files::write(folder, FILES.iter().copied()))
+}
+
+/// The folder of the tools, with the build script.
+fn tools(workshop: &Workshop) -> Result<PathBuf> {
+    let node = node().with_context(|| {
+        format!("no Node.js is installed, with which {COMPONENTIZE} makes components: {HOW}")
+    })?;
+    // Some of them are programs for one platform.
+    let name = format!("{}-{}", tool(), &digest(node.as_bytes())[..8]);
+    workshop.tool(&name, |folder| set_up(workshop, folder))
+}
+
+/// How the folder's name begins.
+fn tool() -> String {
+    let all = PACKAGES.iter().chain(&BUILD);
+    let all: Vec<_> = all.map(|&(_, text)| text).collect();
+    let contents = digest(all.join("\0").as_bytes());
+    format!("{}-{}", COMPONENTIZE.replace(' ', "-"), &contents[..8])
+}
+
+/// The version of Node.js, if it is new enough.
+fn node() -> Option<String> {
+    let told = printed(&["node", "--version"])?;
+    let major = told.trim_start_matches('v').split('.').next()?;
+    (major.parse::<u32>().ok()? >= OLDEST).then_some(told)
+}
+
+fn set_up(workshop: &Workshop, folder: &Path) -> Result<()> {
+    let _step = (workshop.tell)(&format!(
+        "Setting up {COMPONENTIZE} from npm (30 MB), once, in {}",
+        workshop.tools()?.display()
+    ));
+    files::write(folder, PACKAGES.iter().chain(&BUILD).copied())?;
+    // None of the packages gets to run code of its own.
+    let mut install = npm();
+    install
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .args(["--loglevel", "error"])
+        .current_dir(folder);
+    let output = run(&mut install)?;
+    if !output.status.success() {
+        bail!(
+            "cannot install {COMPONENTIZE}, which makes components of JavaScript; is npm installed, and its \
+             registry within reach? npm says: {}",
+            last_line(&output)
+        );
+    }
+    Ok(())
+}
+
+fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+fn check(workshop: &Workshop) -> Vec<Check> {
+    let node = match node() {
+        Some(version) => Found::There(version),
+        None => Found::Missing(HOW.to_owned()),
+    };
+    let there = workshop.tool_that_is_there(&tool());
+    let componentize = match (there, &node) {
+        (Some(folder), _) => Found::There(folder.display().to_string()),
+        (None, Found::Missing(_)) => Found::Missing(HOW.to_owned()),
+        (None, _) => Found::SetUpLater(format!("{COMPONENTIZE} from npm, at the first build")),
+    };
+    vec![
+        Check {
+            what: "node",
+            found: node,
+        },
+        Check::program("npm", &["npm", "--version"], HOW),
+        Check {
+            what: "componentize-qjs",
+            found: componentize,
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_and_folders_are_projects() {
+        for script in ["a.ts", "b/c.js", "d.mjs", "e.mts"] {
+            assert!(main(Path::new(script)).is_some(), "{script}");
+        }
+        for other in ["a.py", "a", "package.json", "."] {
+            assert!(main(Path::new(other)).is_none(), "{other}");
+        }
+    }
+}
