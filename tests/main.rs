@@ -18,6 +18,7 @@ mod input;
 mod inspect;
 mod kills;
 mod leaks;
+mod mixed;
 mod network;
 mod new;
 mod pauses;

@@ -18,7 +18,10 @@ func encode(value any) (host.Value, error) {
 	case value == None{}:
 		return host.Value{JSON: "null"}, nil
 	case value != nil && isBytes(of.Type()):
-		return host.Value{Bytes: append([]byte{}, of.Bytes()...)}, nil
+		if of.IsNil() {
+			return host.Value{Bytes: []byte{}}, nil
+		}
+		return host.Value{Bytes: of.Bytes()}, nil
 	}
 	text, err := encodeJSON(value)
 	if err != nil {

@@ -3,7 +3,6 @@
 package host
 
 import (
-	"wflow/internal/bindings/exports/export_wflow_plugin_plugin"
 	_ "wflow/internal/bindings/exports/wit_exports" // has the component's entry points
 	"wflow/internal/bindings/imports/wflow_plugin_runner"
 	"wflow/internal/bindings/imports/wflow_plugin_types"
@@ -11,7 +10,9 @@ import (
 	witTypes "wflow/internal/wit/types"
 )
 
-type run struct{ future *wflow_plugin_runner.RunFuture }
+type run struct {
+	future *wflow_plugin_runner.RunFuture
+}
 
 func (r run) ID() string   { return returned(r.future.Id()) }
 func (r run) Name() string { return returned(r.future.Name()) }
