@@ -1,5 +1,6 @@
 //! The command line with real components, and the floors of the house.
 
+mod bind;
 mod bombs;
 mod caching;
 mod commands;

@@ -1,4 +1,4 @@
-"""A flow in Python whose tasks are in C, JavaScript and Rust, and a WASI command that knows nothing of wflow."""
+"""A flow in Python with tasks in C, JavaScript and Rust, and a WASI command that knows nothing of wflow."""
 
 from wflow import flow, remote, unmapped
 

@@ -48,7 +48,7 @@ func (d *definition) setParameters() {
 	}
 }
 
-// complete takes what options say. What may be nil has nil as its default, so that it may be left out.
+// complete takes what options say. What may be nil, or left out of JSON, is so by default.
 func (d *definition) complete(one *parameter) {
 	if doc, ok := d.settings.docs[one.name]; ok {
 		one.doc = doc
@@ -58,9 +58,9 @@ func (d *definition) complete(one *parameter) {
 		one.byDefault = &text
 		delete(d.settings.defaults, one.name)
 	}
-	if one.byDefault == nil && isNullable(one.of) {
-		null := "null"
-		one.byDefault = &null
+	if one.byDefault == nil && (one.isOptional || isNullable(one.of)) {
+		text := mustEncode(reflect.Zero(one.of).Interface(), "the default of "+one.name).JSON
+		one.byDefault = &text
 	}
 }
 

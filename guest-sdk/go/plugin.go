@@ -4,6 +4,7 @@ package wflow
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -53,19 +54,42 @@ func run(kind kind, name string, arguments []host.Value) (host.Value, *host.Erro
 	if called == nil {
 		return host.Value{}, errorOf(Permanent(fmt.Errorf("the component has no %s %s", kind, name)))
 	}
-	begin()
-	result, err := called.attempt(arguments)
-	if err != nil {
-		return result, errorOf(called.judged(err))
+	ended := make(chan ending, 2)
+	begin(called.isPure())
+	go func() {
+		goroutines = runtime.NumGoroutine()
+		result, err := called.attempt(arguments)
+		ended <- ending{result, err}
+	}()
+	if !called.isPure() {
+		go func() {
+			serve()
+			ended <- ending{err: errors.New("the run waits for ever: none of its goroutines can go on")}
+		}()
 	}
-	return result, nil
+	end := <-ended
+	if end.err != nil {
+		return end.result, errorOf(called.judged(end.err))
+	}
+	return end.result, nil
+}
+
+// ending is what a run returned.
+type ending struct {
+	result host.Value
+	err    error
 }
 
 // begin is what the run's code finds when it starts.
-func begin() {
-	// One more will be the one that waits for the others.
-	goroutines = runtime.NumGoroutine()
+func begin(isPure bool) {
+	if !isPure {
+		host.Begin()
+	}
 	slog.SetDefault(Logger())
+}
+
+func (d *definition) isPure() bool {
+	return d.settings.options["pure"] == true
 }
 
 func (d *definition) attempt(arguments []host.Value) (result host.Value, err error) {
@@ -118,7 +142,7 @@ func (d *definition) decoded(arguments []host.Value) ([]reflect.Value, error) {
 }
 
 func (guest) RunHook(name, run string) *host.Error {
-	begin()
+	begin(false)
 	if err := callHook(name, run); err != nil {
 		return errorOf(err)
 	}
@@ -139,7 +163,7 @@ func callHook(name, run string) (err error) {
 }
 
 func (guest) RetryIf(run string) (bool, *host.Error) {
-	begin()
+	begin(false)
 	holds, err := isWorthIt(run)
 	if err != nil {
 		return false, errorOf(err)

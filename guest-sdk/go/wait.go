@@ -1,6 +1,6 @@
 package wflow
 
-// Waits. A call of the host blocks the whole instance: where there are other goroutines, one of them waits for all.
+// Waits. A call of the host blocks the whole instance: where there are several goroutines, one waits for all.
 
 import (
 	"iter"
@@ -12,9 +12,6 @@ import (
 
 // Forever is a timeout that never ends.
 const Forever time.Duration = -1
-
-// longestNap is how late other goroutines may be told that they have slept enough.
-const longestNap = 50 * time.Millisecond
 
 // AsCompleted gives the runs as they end.
 func AsCompleted[T any](runs Futures[T]) iter.Seq[*Future[T]] {
@@ -125,7 +122,6 @@ var (
 	// goroutines is how many there are where the run's code has started none.
 	goroutines int
 	waiters    []*waiter
-	isServed   bool
 )
 
 // isAlone tells whether the run's code has no other goroutines.
@@ -139,50 +135,34 @@ func waitAny(runs []host.Run, timeout time.Duration) []uint32 {
 	}
 	self := &waiter{runs: runs, deadline: deadlineOf(timeout), ended: make(chan []uint32, 1)}
 	waiters = append(waiters, self)
-	if !isServed {
-		isServed = true
-		go serve()
-	}
 	return <-self.ended
 }
 
-// serve waits for all waiters at once. While goroutines wait for something else, which the host knows nothing of, it
-// looks in between whether they want to go on.
+// serve waits for all goroutines at once, whenever none of them can go on. It returns when none ever will.
 func serve() {
-	nap := time.Millisecond
 	for {
-		runtime.Gosched()
-		if len(waiters) == 0 {
-			isServed = false
+		due := host.Idle()
+		if due < 0 && len(waiters) == 0 {
 			return
 		}
-		if pass(nap) {
-			nap = time.Millisecond
-		} else {
-			nap = min(2*nap, longestNap)
-		}
+		waitForAll(time.Duration(due))
 	}
 }
 
-// pass waits once, and tells whether anybody's wait is over.
-func pass(nap time.Duration) bool {
+// waitForAll waits until somebody's wait is over, or Go's next timer is due.
+func waitForAll(timeout time.Duration) {
 	var runs []host.Run
-	timeout := Forever
-	// This one, and the goroutines that were there before, are not the run's own; the run's first one is.
-	if others := runtime.NumGoroutine() - goroutines - len(waiters); others > 0 {
-		timeout = nap
-	}
 	for _, one := range waiters {
 		runs = append(runs, one.runs...)
 		if left := until(one.deadline); left >= 0 && (timeout < 0 || left < timeout) {
 			timeout = left
 		}
 	}
-	return release(host.WaitAny(runs, milliseconds(timeout)))
+	release(host.WaitAny(runs, milliseconds(timeout)))
 }
 
 // release wakes the waiters whose runs have ended, and those whose time is up.
-func release(ended []uint32) bool {
+func release(ended []uint32) {
 	var waiting []*waiter
 	first := uint32(0)
 	for _, one := range waiters {
@@ -198,7 +178,5 @@ func release(ended []uint32) bool {
 			waiting = append(waiting, one)
 		}
 	}
-	isReleased := len(waiting) < len(waiters)
 	waiters = waiting
-	return isReleased
 }

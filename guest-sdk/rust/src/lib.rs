@@ -50,6 +50,7 @@ pub use join::join_all;
 pub use limit::Limit;
 pub use logging::{Level, log};
 pub use pause::{pause, pause_for_input};
+pub use serde_json::Value as Json;
 pub use submit::{Configure, ConfigureFlow, ConfigureTask, Dependency};
 pub use value::{Bytes, Parameter};
 pub use wflow_macros::{flow, task};

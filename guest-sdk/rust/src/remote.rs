@@ -9,7 +9,7 @@ use crate::argument::Argument;
 use crate::plugin::Kind;
 use crate::submit::RunOptions;
 use crate::value::json;
-use crate::{Configure, Future, Parameter, Result};
+use crate::{Configure, Future, IntoArgument, Parameter, Result};
 
 /// A task that returns a `T`: `images/resize` is the task `resize` of the component that `wflow.toml`
 /// calls `images`.
@@ -58,6 +58,17 @@ impl<T: Parameter> Call<T> {
         let value = json(&value).unwrap_or_else(|failure| panic!("an argument: {failure}"));
         self.arguments
             .push((parameter.to_owned(), Argument::Value(value)));
+        self
+    }
+
+    /// Gives a parameter of type `A` a value, or the result of another run: what `wflow bind` writes.
+    ///
+    /// # Panics
+    ///
+    /// If JSON cannot hold the value.
+    pub fn given<A>(mut self, parameter: &str, value: impl IntoArgument<A>) -> Self {
+        self.arguments
+            .push((parameter.to_owned(), value.into_argument()));
         self
     }
 

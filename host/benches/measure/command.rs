@@ -129,7 +129,7 @@ impl Flow<'_> {
 }
 
 /// MiB; none where /proc is missing or the process has just ended.
-fn peak_memory(process: u32) -> Option<f64> {
+pub(crate) fn peak_memory(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let peak = status
         .lines()

@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod audience;
+mod bind;
 mod build;
 mod cache;
 mod caps;
@@ -56,6 +57,8 @@ enum Command {
     Cache(cache::CacheArgs),
     /// Show what a component holds
     Inspect(Box<inspect::InspectArgs>),
+    /// Write typed stubs of a component's flows and tasks, for code that calls them
+    Bind(bind::BindArgs),
     /// Build a project folder or a source file to a component
     Build(build::BuildArgs),
     /// Show what builds need, and what of it is there
@@ -77,6 +80,7 @@ impl Cli {
             Command::Runs(args) => runs::runs(&args),
             Command::Cache(args) => cache::cache(&args),
             Command::Inspect(args) => inspect::inspect(&args),
+            Command::Bind(args) => bind::bind(&args),
             Command::Build(args) => build::build(&args),
             Command::Doctor(args) => doctor::doctor(&args),
             Command::Compile(args) => compile::compile(&args),

@@ -9,8 +9,11 @@ const absent = "wflow: flows and tasks run in wflow alone (wflow run .); tests c
 // Serve has nobody to serve.
 func Serve(Guest) {}
 
-// Starts prepares for code of the project's own.
-func Starts(bool) {}
+// Begin has nothing to begin.
+func Begin() {}
+
+// Idle needs a host.
+func Idle() int64 { panic(absent) }
 
 // Submit needs a host.
 func Submit(string, []Argument, []Dependency, string) Run { panic(absent) }

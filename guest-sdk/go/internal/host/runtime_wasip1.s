@@ -1,0 +1,1 @@
+// Functions of Go without a body need a file like this one.
