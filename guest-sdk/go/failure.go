@@ -114,7 +114,7 @@ func traceback() string {
 }
 
 func isOurs(function string) bool {
-	for _, start := range []string{"runtime.", "reflect.", "wflow.", "wflow/"} {
+	for _, start := range []string{"runtime.", "reflect.", "wflow.", "wflow/internal/"} {
 		if strings.HasPrefix(function, start) {
 			return true
 		}

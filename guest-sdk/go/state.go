@@ -1,5 +1,7 @@
 package wflow
 
+// Where runs stand.
+
 // State is where a run stands, in the contract's words.
 type State string
 

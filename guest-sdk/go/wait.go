@@ -83,11 +83,6 @@ func WaitAny(timeout time.Duration, futures ...AnyFuture) []int {
 	return ended
 }
 
-// Sleep pauses this goroutine. A flow that only sleeps so can be suspended.
-func Sleep(duration time.Duration) {
-	waitAny(nil, max(duration, 0))
-}
-
 func deadlineOf(timeout time.Duration) time.Time {
 	if timeout < 0 {
 		return time.Time{}
@@ -142,10 +137,14 @@ func waitAny(runs []host.Run, timeout time.Duration) []uint32 {
 func serve() {
 	for {
 		due := host.Idle()
-		if due < 0 && len(waiters) == 0 {
+		switch {
+		case len(waiters) > 0:
+			waitForAll(time.Duration(due))
+		case due >= 0:
+			host.Sleep(due)
+		default:
 			return
 		}
-		waitForAll(time.Duration(due))
 	}
 }
 

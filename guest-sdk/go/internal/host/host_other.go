@@ -6,14 +6,20 @@ package host
 
 const absent = "wflow: flows and tasks run in wflow alone (wflow run .); tests call the functions that do the work"
 
-// Serve has nobody to serve.
-func Serve(Guest) {}
+// Served is what a host would call; tests do.
+var Served Guest
+
+// Serve keeps the guest for tests.
+func Serve(guest Guest) { Served = guest }
 
 // Begin has nothing to begin.
 func Begin() {}
 
-// Idle needs a host.
-func Idle() int64 { panic(absent) }
+// Idle never returns: without a host, nobody wakes anybody.
+func Idle() int64 { select {} }
+
+// Sleep needs a host.
+func Sleep(int64) { panic(absent) }
 
 // Submit needs a host.
 func Submit(string, []Argument, []Dependency, string) Run { panic(absent) }

@@ -4,6 +4,7 @@ package host
 
 import (
 	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -12,6 +13,9 @@ func wflowBegin()
 
 //go:linkname wflowIdle runtime.wflowIdle
 func wflowIdle() int64
+
+//go:linkname usleep runtime.usleep
+func usleep(microseconds uint32)
 
 // Begin lets the run look at clocks and draw random numbers, which no pure task may.
 func Begin() {
@@ -22,6 +26,14 @@ func Begin() {
 // wake any.
 func Idle() int64 {
 	return wflowIdle()
+}
+
+// longestSleep is in nanoseconds; who wants to sleep longer sleeps again.
+const longestSleep = int64(time.Hour)
+
+// Sleep blocks all goroutines for so many nanoseconds, by the clock: the host knows a run that does nothing else.
+func Sleep(nanoseconds int64) {
+	usleep(uint32(min(nanoseconds, longestSleep)/1000 + 1))
 }
 
 // preopen is a folder that the operator grants, as package syscall holds it.
