@@ -42,13 +42,13 @@ static wflow_result sleepers(const wflow_args *args) {
 
 static const wflow_definition table[] = {
     WFLOW_TASK(noop, .parameters = WFLOW_PARAMETERS(WFLOW_REQUIRED("index", "int")), .result = "int"),
-    WFLOW_TASK(sleeper, .parameters = WFLOW_PARAMETERS(WFLOW_REQUIRED("seconds", "double"))),
+    WFLOW_TASK(sleeper, .parameters = WFLOW_PARAMETERS(WFLOW_REQUIRED("seconds", "float"))),
     WFLOW_FLOW(hello, .description = "Prints a line, and runs nothing."),
     WFLOW_FLOW(noops, .description = "Submits runs one by one, and takes all of their results.",
                .parameters = WFLOW_PARAMETERS(WFLOW_REQUIRED("count", "int")), .result = "int",
                .options = {.runner = "thread-pool"}),
     WFLOW_FLOW(sleepers,
-               .parameters = WFLOW_PARAMETERS(WFLOW_REQUIRED("count", "int"), WFLOW_REQUIRED("seconds", "double"))),
+               .parameters = WFLOW_PARAMETERS(WFLOW_REQUIRED("count", "int"), WFLOW_REQUIRED("seconds", "float"))),
 };
 
 WFLOW_GUEST(table)

@@ -118,6 +118,11 @@ fn a_new_c_project_runs_as_it_stands() {
 }
 
 #[test]
+fn a_new_go_project_runs_as_it_stands() {
+    check_language("go", "guest-sdk/go");
+}
+
+#[test]
 fn what_only_the_sdks_tests_need_stays_behind() {
     let folder = place("manifest").join("flow");
     assert_eq!(new(&folder).code, Some(0));

@@ -14,7 +14,7 @@ use cases::{Case, cases};
 use ended::Run;
 
 /// The folders of `examples/conformance`.
-const LANGUAGES: [&str; 4] = ["rust", "python", "js", "c"];
+const LANGUAGES: [&str; 5] = ["rust", "python", "js", "c", "go"];
 
 /// A cell of the table.
 struct Cell {

@@ -6,6 +6,7 @@ mod cargo;
 mod check;
 mod draft;
 mod files;
+mod go;
 mod javascript;
 mod kept;
 mod preview1;
@@ -20,6 +21,7 @@ use anyhow::{Result, bail};
 
 pub use c::FILES as C_SDK;
 pub use check::{Check, Found};
+pub use go::FILES as GO_SDK;
 pub use javascript::FILES as JAVASCRIPT_SDK;
 pub use preview1::{Preview1, component_of_preview1, is_core_module};
 pub use python::FILES as PYTHON_SDK;
@@ -39,11 +41,12 @@ struct Language {
     check: fn(&Workshop) -> Vec<Check>,
 }
 
-const LANGUAGES: [Language; 4] = [
+const LANGUAGES: [Language; 5] = [
     cargo::LANGUAGE,
     python::LANGUAGE,
     javascript::LANGUAGE,
     c::LANGUAGE,
+    go::LANGUAGE,
 ];
 
 /// Where builds happen, and who is told about them.

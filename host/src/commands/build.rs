@@ -15,8 +15,8 @@ use crate::build::Workshop;
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
-    /// A Cargo project folder, a file in Python, JavaScript, TypeScript or C, or a folder with a flow.py, flow.js,
-    /// flow.ts or flow.c
+    /// A Cargo or Go project folder, a file in Python, JavaScript, TypeScript, C or Go, or a folder with a
+    /// flow.py, flow.js, flow.ts or flow.c
     target: PathBuf,
     /// Where to put the component [default: where it was built]
     #[arg(short, long, value_name = "FILE")]

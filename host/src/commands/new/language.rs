@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use super::sdk;
-use crate::build::{C_SDK, JAVASCRIPT_SDK, PYTHON_SDK};
+use crate::build::{C_SDK, GO_SDK, JAVASCRIPT_SDK, PYTHON_SDK};
 
 /// Paths in the project, and the files' texts.
 type Files = Vec<(&'static str, &'static str)>;
@@ -18,6 +18,7 @@ pub(super) enum Language {
     #[value(alias = "typescript")]
     Ts,
     C,
+    Go,
 }
 
 impl Language {
@@ -29,6 +30,7 @@ impl Language {
             Self::Js => &JS,
             Self::Ts => &TS,
             Self::C => &C,
+            Self::Go => &GO,
         }
     }
 
@@ -40,6 +42,7 @@ impl Language {
             Self::Python => licences.chain(PYTHON_SDK.iter().copied()).collect(),
             Self::Js | Self::Ts => licences.chain(JAVASCRIPT_SDK.iter().copied()).collect(),
             Self::C => licences.chain(C_SDK.iter().copied()).collect(),
+            Self::Go => licences.chain(GO_SDK.iter().copied()).collect(),
         }
     }
 }
@@ -107,5 +110,16 @@ const TS: [(&str, &str); 5] = [
     (
         "vendor/wflow/README.md",
         include_str!("template/ts/vendor/wflow/README.md"),
+    ),
+];
+
+const GO: [(&str, &str); 5] = [
+    ("go.mod", include_str!("template/go/go.mod.txt")),
+    ("go.work", include_str!("template/go/go.work.txt")),
+    (".gitignore", include_str!("template/go/gitignore.txt")),
+    ("flow.go", include_str!("template/go/flow.go")),
+    (
+        "vendor/wflow/README.md",
+        include_str!("template/go/vendor/wflow/README.md"),
     ),
 ];

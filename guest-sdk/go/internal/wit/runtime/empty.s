@@ -1,0 +1,1 @@
+// Lets functions without a body pass where there is no WebAssembly.
