@@ -16,11 +16,12 @@ use measure::samples::median;
 use measure::table::Table;
 
 /// The examples by their languages.
-const LANGUAGES: [(&str, &str); 4] = [
+const LANGUAGES: [(&str, &str); 5] = [
     ("Rust", "examples/shapes"),
     ("Python", "examples/noops.py"),
     ("JavaScript", "examples/noops.js"),
     ("C", "examples/noops.c"),
+    ("Go", "examples/noops.go"),
 ];
 /// Runs beyond one, and instances beyond one that sleep at the same time.
 const RUNS: u32 = 1000;
@@ -50,7 +51,7 @@ struct Options {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let rounds = options.measured.rounds(5);
+    let rounds = options.measured.rounds(3);
     let title = format!("What languages cost, thread-pool, recorded; medians of {rounds} rounds");
     let table = Table::new(&title, &COLUMNS);
     let mut rows = Vec::new();
@@ -96,14 +97,17 @@ fn measured(example: &str, rounds: u32) -> Result<Row> {
             "thread-pool",
         ])
     };
-    let (ms, seconds) = ("ms=2000", "seconds=2");
+    // Memory hardly differs from one run to another.
+    let (ms, seconds) = ("ms=1000", "seconds=1");
     let time = if example.ends_with("shapes") {
         ms
     } else {
         seconds
     };
-    let sleepers =
-        |count: u32| of_rounds(&["sleepers", "-p", &format!("count={count}"), "-p", time]);
+    let sleepers = |count: u32| {
+        let count = format!("count={count}");
+        place.run(&built, &["sleepers", "-p", &count, "-p", time])
+    };
     let (start, _) = of_rounds(&["hello"])?;
     let a_run = (noops(1 + RUNS)?.0 - noops(1)?.0) / f64::from(RUNS);
     let memory = (sleepers(1 + SLEEPERS)?.1 - sleepers(1)?.1) / f64::from(SLEEPERS);
