@@ -276,7 +276,7 @@ impl World {
         tagged: bool,
         refused: bool,
     ) {
-        let run = RunId(uuid::Uuid::from_u128(self.order.len() as u128));
+        let run = RunId(uuid::Uuid::from_u128((self.order.len() as u128) << 32));
         let flow_run = parent.and_then(|parent| match self.runs[&parent].is_flow {
             true => Some(parent),
             false => self.runs[&parent].flow_run,

@@ -231,7 +231,8 @@ fn starts_keep_their_distance_at_a_rate() {
 fn a_long_chain_of_dependents_fails_without_recursion() {
     let mut scheduler = Scheduler::new(1, &[], Quotas::default());
     let now = Timestamp::UNIX_EPOCH;
-    let run = |n: u32| RunId(uuid::Uuid::from_u128(u128::from(n)));
+    // As in ids of version 7, the counter comes before 32 random bits.
+    let run = |n: u32| RunId(uuid::Uuid::from_u128(u128::from(n) << 32));
     let mut submit = |n: u32, what, upstream: Option<u32>| {
         let upstreams = upstream.map(|upstream| Upstream {
             run: run(upstream),
