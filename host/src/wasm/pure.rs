@@ -72,11 +72,7 @@ pub(super) fn deny(
 
 /// What there is nothing of: some languages read all of it at every start, whether the task wants it or not.
 fn is_empty(interface: &str, function: &str) -> bool {
-    match interface {
-        "wasi:cli/environment" => ["get-environment", "get-arguments"].contains(&function),
-        "wasi:filesystem/preopens" => function == "get-directories",
-        _ => false,
-    }
+    interface == "wasi:cli/environment" && ["get-environment", "get-arguments"].contains(&function)
 }
 
 /// What the function would give to the task; none for those that give nothing that differs from one
@@ -87,6 +83,9 @@ fn denied(interface: &str, function: &str) -> Option<&'static str> {
         ("wasi:clocks", _) => Some("clock"),
         ("wasi:random", "insecure-seed") => None,
         ("wasi:random", _) => Some("random numbers"),
+        // The sandbox of a pure task has one folder, in which there is nothing: C's library asks for it.
+        ("wasi:filesystem", "preopens") => None,
+        ("wasi:filesystem", "types") if is_of_any_folder(function) => None,
         ("wasi:filesystem", _) => Some("files"),
         ("wasi:sockets" | "wasi:http", _) => Some("network"),
         ("wasi:cli", "environment") => Some("environment"),
@@ -100,4 +99,8 @@ fn denied(interface: &str, function: &str) -> Option<&'static str> {
         ("wflow:plugin", _) => None,
         _ => Some("other imports"),
     }
+}
+
+fn is_of_any_folder(function: &str) -> bool {
+    ["[method]descriptor.get-type", "[method]descriptor.get-flags"].contains(&function)
 }
