@@ -46,7 +46,7 @@ flood subflows                  | crashed   | went beyond its limit submits = 50
 flood unknown-runs              | crashed   | went beyond its limit submits = 500; raise it with --submits
 flood waits                     | timed-out | exceeded its timeout of 1 s
 flood cancels                   | timed-out | exceeded its timeout of 1 s
-flood clock                     | timed-out | went beyond its limit cpu-time = 2s; raise it with --cpu-time
+flood clock                     | timed-out | went beyond its limit cpu-time = 4s; raise it with --cpu-time
 flood random                    | timed-out | exceeded its timeout of 1 s
 flood random-at-once            | crashed   | exceeds limit 67108864
 flood environment               | timed-out | exceeded its timeout of 1 s
@@ -157,7 +157,7 @@ const LIMITS: [&str; 18] = [
     "--depth",
     "16",
     "--cpu-time",
-    "2s",
+    "4s",
     "--max-workers",
     "2",
 ];

@@ -63,7 +63,7 @@ fn main() -> Result<()> {
     table.note(
         "build: with the tools set up and nothing built; again: with nothing changed; compile: wasm to machine \
          code, once; start: a compiled flow that prints a line, from the start of the process to its end; \
-         no-op: each of 1,000 runs of one flow; instance: memory of each of 100 that sleep",
+         no-op: each of 1,000 runs of one flow; instance: resident memory of each of 100 that sleep, with the pages that they share",
     );
     if options.write {
         write(&rows)?;

@@ -102,5 +102,9 @@ fn denied(interface: &str, function: &str) -> Option<&'static str> {
 }
 
 fn is_of_any_folder(function: &str) -> bool {
-    ["[method]descriptor.get-type", "[method]descriptor.get-flags"].contains(&function)
+    [
+        "[method]descriptor.get-type",
+        "[method]descriptor.get-flags",
+    ]
+    .contains(&function)
 }
