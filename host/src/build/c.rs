@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use wit_bindgen_core::Files;
-use wit_parser::Resolve;
 
+use super::contract::{WORLD, contract, said};
 use super::files::embedded;
 use super::kept::{Inputs, Kept, digest, digest_of};
 use super::preview1::{Preview1, component_of_preview1};
@@ -42,8 +42,6 @@ const FLAGS: [&str; 4] = [
     // A guest that recurses too deeply ends, whatever it does to its own memory.
     "-Wl,-z,stack-size=1048576",
 ];
-/// The world of the contract.
-const WORLD: &str = "guest";
 /// The file of a project folder that names the flows and tasks.
 const MAIN: &str = "flow.c";
 
@@ -126,15 +124,7 @@ fn sdk(workshop: &Workshop) -> Result<PathBuf> {
 /// What C calls the contract by: a header, its functions, and an object from which the component learns its
 /// type.
 fn bindings() -> Result<Files> {
-    let contract = FILES.iter().find(|(path, _)| path.ends_with(".wit"));
-    let (path, text) = contract.context("no contract")?;
-    let mut resolve = Resolve::default();
-    let said = |error: &dyn std::fmt::Display| anyhow!("{error:#}");
-    let package = resolve
-        .push_source(path, text)
-        .map_err(|error| said(&error))?;
-    let world = resolve.select_world(&[package], Some(WORLD));
-    let world = world.map_err(|error| said(&error))?;
+    let (mut resolve, world) = contract(FILES)?;
     let mut files = Files::default();
     let mut generator = wit_bindgen_c::Opts::default().build();
     let generated = generator.generate(&mut resolve, world, &mut files);
@@ -178,7 +168,7 @@ impl Compiler {
             .arg(self.bindings.join(format!("{WORLD}_component_type.o")))
             .arg("-o")
             .arg(module);
-        said(target, &mut command).map(drop)
+        printed(target, &mut command).map(drop)
     }
 
     /// The files that the sources are, and that they include.
@@ -186,7 +176,7 @@ impl Compiler {
         let mut command = self.command();
         // This way zig does not know where the C library's own headers are.
         command.args(["-MM", "-MG"]).args(sources);
-        let rules = said(target, &mut command)?;
+        let rules = printed(target, &mut command)?;
         let own = |file: &PathBuf| file.exists() && !file.starts_with(&self.sdk);
         let files = prerequisites(&rules)
             .into_iter()
@@ -203,7 +193,7 @@ impl Compiler {
 }
 
 /// What the compiler prints on stdout.
-fn said(target: &Path, command: &mut Command) -> Result<String> {
+fn printed(target: &Path, command: &mut Command) -> Result<String> {
     let output = run(command)?;
     if !output.status.success() {
         let why = String::from_utf8_lossy(&output.stderr);

@@ -13,7 +13,7 @@ macro_rules! embedded {
         &[$(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path)))),*]
     };
 }
-pub(super) use embedded;
+pub(crate) use embedded;
 
 /// Writes files into a folder, by their paths there.
 ///

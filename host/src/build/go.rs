@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 use wit_bindgen_core::Files;
 use wit_component::{StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, WorldId};
 
+use super::contract::{contract, said};
 use super::draft::{Draft, unwritable};
 use super::files::embedded;
 use super::kept::{Inputs, Kept, digest, digest_of};
@@ -92,8 +92,6 @@ const FLAGS: [&str; 5] = [
     // The SDK and its bindings link to what is the runtime's own.
     "-ldflags=-s -w -checklinkname=0",
 ];
-/// The world of the contract.
-const WORLD: &str = "guest";
 /// The file of a project folder.
 const MODULE: &str = "go.mod";
 /// Where the SDK looks for bindings, and where they look for what they need to run.
@@ -199,26 +197,9 @@ fn sdk(workshop: &Workshop) -> Result<PathBuf> {
     })
 }
 
-/// The contract and its world.
-fn contract() -> Result<(Resolve, WorldId)> {
-    let contract = FILES.iter().find(|(path, _)| path.ends_with(".wit"));
-    let (path, text) = contract.context("no contract")?;
-    let mut resolve = Resolve::default();
-    let package = resolve
-        .push_source(path, text)
-        .map_err(|error| said(&error))?;
-    let world = resolve.select_world(&[package], Some(WORLD));
-    let world = world.map_err(|error| said(&error))?;
-    Ok((resolve, world))
-}
-
-fn said(error: &dyn std::fmt::Display) -> anyhow::Error {
-    anyhow!("{error:#}")
-}
-
 /// What Go calls the contract by, as packages of the SDK.
 fn bindings() -> Result<Vec<(String, String)>> {
-    let (mut resolve, world) = contract()?;
+    let (mut resolve, world) = contract(FILES)?;
     let mut files = Files::default();
     let options = wit_bindgen_go::Opts {
         format: wit_bindgen_go::Format::False,
@@ -236,7 +217,7 @@ fn bindings() -> Result<Vec<(String, String)>> {
 
 /// Says in the core module what the component imports and exports.
 fn describe(core: &mut Vec<u8>) -> Result<()> {
-    let (resolve, world) = contract()?;
+    let (resolve, world) = contract(FILES)?;
     let embedded = embed_component_metadata(core, &resolve, world, StringEncoding::UTF8, false);
     embedded.map_err(|error| said(&error))
 }

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 
 use super::check::{Check, Found, printed};
-use super::kept::{Inputs, Kept, digest};
+use super::kept::{Kept, digest};
 use super::pypi::{last_line, run};
+use super::script::built;
 use super::{Language, Workshop, files};
 
 pub use sdk::FILES;
@@ -58,12 +58,6 @@ fn main(target: &Path) -> Option<PathBuf> {
     ENDINGS.contains(&ending).then(|| target.to_owned())
 }
 
-/// What the build script found.
-#[derive(Deserialize)]
-struct Built {
-    inputs: Inputs,
-}
-
 fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
     let script = main(target).context("a project of JavaScript or TypeScript")?;
     Kept::of(workshop.cache()?, &script, version())?.or_built(|component| {
@@ -74,17 +68,7 @@ fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
         command
             .arg(tools.join(BUILD[0].0))
             .args([&script, &sdk, component]);
-        let output = run(&mut command)?;
-        if !output.status.success() {
-            bail!(
-                "{} does not build: {}",
-                target.display(),
-                String::from_utf8_lossy(&output.stderr).trim_end()
-            );
-        }
-        let built: Built = serde_json::from_slice(&output.stdout)
-            .context("the build script did not say what it has read")?;
-        Ok(built.inputs)
+        built(target, &mut command)
     })
 }
 

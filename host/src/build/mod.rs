@@ -4,6 +4,7 @@
 mod c;
 mod cargo;
 mod check;
+mod contract;
 mod draft;
 mod files;
 mod go;
@@ -12,6 +13,7 @@ mod kept;
 mod preview1;
 mod pypi;
 mod python;
+mod script;
 mod tools;
 
 use std::any::Any;
@@ -21,6 +23,7 @@ use anyhow::{Result, bail};
 
 pub use c::FILES as C_SDK;
 pub use check::{Check, Found};
+pub(crate) use files::embedded;
 pub use go::FILES as GO_SDK;
 pub use javascript::FILES as JAVASCRIPT_SDK;
 pub use preview1::{Preview1, component_of_preview1, is_core_module};

@@ -5,11 +5,11 @@ mod sdk;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
-use serde::Deserialize;
+use anyhow::Result;
 
-use super::kept::{Inputs, Kept, digest};
-use super::pypi::{Package, run};
+use super::kept::{Kept, digest};
+use super::pypi::Package;
+use super::script::built;
 use super::{Language, Workshop, files};
 
 pub use sdk::FILES;
@@ -40,12 +40,6 @@ fn is_script(target: &Path) -> bool {
     target.extension().is_some_and(|ending| ending == "py") && !target.is_dir()
 }
 
-/// What the build script found.
-#[derive(Deserialize)]
-struct Built {
-    inputs: Inputs,
-}
-
 fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
     let script = match target.is_dir() {
         true => target.join(MAIN),
@@ -60,17 +54,7 @@ fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
         command
             .arg(sdk.join("build.py"))
             .args([&script, &sdk, component]);
-        let output = run(&mut command)?;
-        if !output.status.success() {
-            bail!(
-                "{} does not build: {}",
-                target.display(),
-                String::from_utf8_lossy(&output.stderr).trim_end()
-            );
-        }
-        let built: Built = serde_json::from_slice(&output.stdout)
-            .context("the build script did not say what it has read")?;
-        Ok(built.inputs)
+        built(target, &mut command)
     })
 }
 

@@ -1,11 +1,6 @@
 //! The Rust SDK, which new projects get a copy of: no registry has it.
 
-/// Pairs each path in the repository with the file's text.
-macro_rules! embedded {
-    ($($path:literal,)*) => {
-        &[$(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path)))),*]
-    };
-}
+use crate::build::embedded;
 
 /// Of every copy.
 pub(super) const LICENCES: &[(&str, &str)] = embedded!["LICENSE-APACHE", "LICENSE-MIT",];
