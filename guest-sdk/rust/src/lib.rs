@@ -50,10 +50,15 @@ pub use join::join_all;
 pub use limit::Limit;
 pub use logging::{Level, log};
 pub use pause::{pause, pause_for_input};
-pub use serde_json::Value as Json;
 pub use submit::{Configure, ConfigureFlow, ConfigureTask, Dependency};
 pub use value::{Bytes, Parameter};
 pub use wflow_macros::{flow, task};
+
+/// Any JSON value, for what no type describes.
+///
+/// An alias and no re-export: with the enum's variants in this crate, a `String` is no longer the
+/// only one that compilers know, and each of their messages says `std::string::String`.
+pub type Json = serde_json::Value;
 
 /// What a file of flows and tasks usually needs.
 pub mod prelude {
