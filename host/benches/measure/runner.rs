@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use wflow_host::model::{Event, Limits, Outcome, RunnerKind, Value};
+use wflow_host::model::{Events, Limits, Outcome, RunnerKind, Value};
 use wflow_host::report::Masks;
 use wflow_host::runner::{
     ArgumentSource, Cache, Capacity, MemoryCache, Part, Plan, Quotas, Runner, Submit,
@@ -44,7 +44,7 @@ impl Host {
         &self,
         (kind, workers): (RunnerKind, u32),
         (flow, parameters): (&str, &[(&str, u64)]),
-        show: impl FnMut(&[Event]) -> Result<()> + Send + 'static,
+        show: impl FnMut(&Events) -> Result<()> + Send + 'static,
     ) -> Result<Sample> {
         let began = Instant::now();
         let (mut runner, mailbox) = self.runner(kind, workers)?;

@@ -130,7 +130,7 @@ fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
     let kept = Kept::of(workshop.cache()?, target, digest(&names.join(&0)))?;
     kept.or_built(|component| {
         let sdk = sdk(workshop)?;
-        let root = root(&GO.python(workshop)?)?;
+        let root = GO.folder("go", workshop)?;
         let room = Draft::of(&component.with_extension("work"));
         let compiler = Compiler {
             target: fs::canonicalize(target)?,
@@ -220,17 +220,6 @@ fn describe(core: &mut Vec<u8>) -> Result<()> {
     let (resolve, world) = contract(FILES)?;
     let embedded = embed_component_metadata(core, &resolve, world, StringEncoding::UTF8, false);
     embedded.map_err(|error| said(&error))
-}
-
-/// The folder of Go itself.
-fn root(python: &Path) -> Result<PathBuf> {
-    let code = "import os, go; print(os.path.dirname(os.path.abspath(go.__file__)), end='')";
-    let output = run(Command::new(python).args(["-c", code]))?;
-    let root = PathBuf::from(String::from_utf8(output.stdout)?);
-    match root.join("src/runtime").is_dir() {
-        true => Ok(root),
-        false => bail!("{} holds no Go", GO.title()),
-    }
 }
 
 /// The folder of those files of the runtime that are others in wflow.

@@ -1,18 +1,19 @@
 //! JavaScript and TypeScript: a file, or a folder with a `flow.ts` or `flow.js`, to a component, by QuickJS.
 
+mod node;
 mod sdk;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::check::{Check, Found, printed};
+use super::check::{Check, Found};
 use super::kept::{Kept, digest};
 use super::pypi::{last_line, run};
 use super::script::built;
 use super::{Language, Workshop, files};
+use node::Node;
 
 pub use sdk::FILES;
 
@@ -31,9 +32,6 @@ const BUILD: [(&str, &str); 2] = [
     ("build.mjs", include_str!("javascript/build.mjs")),
     ("places.mjs", include_str!("javascript/places.mjs")),
 ];
-/// The oldest Node.js that the tools run on.
-const OLDEST: u32 = 20;
-const HOW: &str = "install Node.js 20 or newer, with npm";
 
 pub(super) const LANGUAGE: Language = Language {
     name: "JavaScript",
@@ -61,10 +59,11 @@ fn main(target: &Path) -> Option<PathBuf> {
 fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
     let script = main(target).context("a project of JavaScript or TypeScript")?;
     Kept::of(workshop.cache()?, &script, version())?.or_built(|component| {
-        let tools = tools(workshop)?;
+        let node = Node::get(workshop)?;
+        let tools = tools(&node, workshop)?;
         let sdk = sdk(workshop)?;
         let _step = (workshop.tell)(&format!("Building {} ({COMPONENTIZE})", target.display()));
-        let mut command = Command::new("node");
+        let mut command = node.command();
         command
             .arg(tools.join(BUILD[0].0))
             .args([&script, &sdk, component]);
@@ -87,13 +86,10 @@ fn sdk(workshop: &Workshop) -> Result<PathBuf> {
 }
 
 /// The folder of the tools, with the build script.
-fn tools(workshop: &Workshop) -> Result<PathBuf> {
-    let node = node().with_context(|| {
-        format!("no Node.js is installed, with which {COMPONENTIZE} makes components: {HOW}")
-    })?;
+fn tools(node: &Node, workshop: &Workshop) -> Result<PathBuf> {
     // Some of them are programs for one platform.
-    let name = format!("{}-{}", tool(), &digest(node.as_bytes())[..8]);
-    workshop.tool(&name, |folder| set_up(workshop, folder))
+    let name = format!("{}-{}", tool(), &digest(node.version.as_bytes())[..8]);
+    workshop.tool(&name, |folder| set_up(node, workshop, folder))
 }
 
 /// How the folder's name begins.
@@ -104,21 +100,14 @@ fn tool() -> String {
     format!("{}-{}", COMPONENTIZE.replace(' ', "-"), &contents[..8])
 }
 
-/// The version of Node.js, if it is new enough.
-fn node() -> Option<String> {
-    let told = printed(&["node", "--version"])?;
-    let major = told.trim_start_matches('v').split('.').next()?;
-    (major.parse::<u32>().ok()? >= OLDEST).then_some(told)
-}
-
-fn set_up(workshop: &Workshop, folder: &Path) -> Result<()> {
+fn set_up(node: &Node, workshop: &Workshop, folder: &Path) -> Result<()> {
     let _step = (workshop.tell)(&format!(
         "Setting up {COMPONENTIZE} from npm (30 MB), once, in {}",
         workshop.tools()?.display()
     ));
     files::write(folder, PACKAGES.iter().chain(&BUILD).copied())?;
     // None of the packages gets to run code of its own.
-    let mut install = npm();
+    let mut install = node.npm();
     install
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .args(["--loglevel", "error"])
@@ -126,40 +115,27 @@ fn set_up(workshop: &Workshop, folder: &Path) -> Result<()> {
     let output = run(&mut install)?;
     if !output.status.success() {
         bail!(
-            "cannot install {COMPONENTIZE}, which makes components of JavaScript; is npm installed, and its \
-             registry within reach? npm says: {}",
+            "cannot install {COMPONENTIZE}, which makes components of JavaScript; is npm's registry \
+             within reach? npm says: {}",
             last_line(&output)
         );
     }
     Ok(())
 }
 
-fn npm() -> Command {
-    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
-}
-
 fn check(workshop: &Workshop) -> Vec<Check> {
-    let node = match node() {
-        Some(version) => Found::There(version),
-        None => Found::Missing(HOW.to_owned()),
-    };
+    let node = Node::check(workshop);
     let there = workshop.tool_that_is_there(&tool());
-    let componentize = match (there, &node) {
+    let found = match (there, &node.found) {
         (Some(folder), _) => Found::There(folder.display().to_string()),
-        (None, Found::Missing(_)) => Found::Missing(HOW.to_owned()),
+        (None, Found::Missing(how)) => Found::Missing(how.clone()),
         (None, _) => Found::SetUpLater(format!("{COMPONENTIZE} from npm, at the first build")),
     };
-    vec![
-        Check {
-            what: "node",
-            found: node,
-        },
-        Check::program("npm", &["npm", "--version"], HOW),
-        Check {
-            what: "componentize-qjs",
-            found: componentize,
-        },
-    ]
+    let componentize = Check {
+        what: "componentize-qjs",
+        found,
+    };
+    vec![node, componentize]
 }
 
 #[cfg(test)]

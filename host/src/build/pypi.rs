@@ -92,19 +92,27 @@ impl Package {
         Ok(())
     }
 
+    /// The folder of a module of the package.
+    ///
+    /// # Errors
+    ///
+    /// As [`Package::python`].
+    pub(super) fn folder(&self, module: &str, workshop: &Workshop) -> Result<PathBuf> {
+        let code = format!(
+            "import os, {module}; print(os.path.dirname(os.path.abspath({module}.__file__)), end='')"
+        );
+        let output = run(Command::new(self.python(workshop)?).args(["-c", &code]))?;
+        if !output.status.success() {
+            bail!("{} has no {module}: {}", self.title(), last_line(&output));
+        }
+        Ok(String::from_utf8(output.stdout)?.into())
+    }
+
     /// Whether there is a Python, and the package.
     pub(super) fn checks(&self, workshop: &Workshop) -> Vec<Check> {
         let python = match system_python() {
             Some((version, which)) => Found::There(format!("{version} ({which})")),
             None => Found::Missing(HOW.to_owned()),
-        };
-        let start = format!("{}-{}", self.name, self.version);
-        let package = match (workshop.tool_that_is_there(&start), &python) {
-            (Some(folder), _) => Found::There(folder.display().to_string()),
-            (None, Found::Missing(_)) => Found::Missing(HOW.to_owned()),
-            (None, _) => {
-                Found::SetUpLater(format!("{} from PyPI, at the first build", self.title()))
-            }
         };
         let python = Check {
             what: "python3",
@@ -112,9 +120,18 @@ impl Package {
         };
         let package = Check {
             what: self.name,
-            found: package,
+            found: self.found(workshop),
         };
         vec![python, package]
+    }
+
+    pub(super) fn found(&self, workshop: &Workshop) -> Found {
+        let start = format!("{}-{}", self.name, self.version);
+        match workshop.tool_that_is_there(&start) {
+            Some(folder) => Found::There(folder.display().to_string()),
+            None if system_python().is_none() => Found::Missing(HOW.to_owned()),
+            None => Found::SetUpLater(format!("{} from PyPI, at the first build", self.title())),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::note;
 use crate::journal::Recorder;
-use crate::model::{Event, EventKind, Level};
+use crate::model::{Event, EventKind, Events, Level};
 use crate::report::{JsonReporter, Masker, Reporter, TerminalReporter, Terminals};
 use crate::wasm::Secret;
 
@@ -89,12 +89,12 @@ impl Audience {
     /// # Errors
     ///
     /// If the output cannot be written, or a record that was to be strict.
-    pub(super) fn tell(&self, events: &[Event]) -> Result<()> {
+    pub(super) fn tell(&self, events: &Events) -> Result<()> {
         let mut told = self.told();
         match &mut told.masker {
             Some(masker) => {
                 let masked = masker.mask(events);
-                told.tell(&masked)
+                told.tell(&masked.into())
             }
             None => told.tell(events),
         }
@@ -141,19 +141,19 @@ impl Audience {
 }
 
 impl Told {
-    fn tell(&mut self, events: &[Event]) -> Result<()> {
+    fn tell(&mut self, events: &Events) -> Result<()> {
         let lost = self.record(events)?;
         for event in events.iter().chain(&lost) {
             self.reporter.show(event)?;
         }
-        match events {
-            [] => self.reporter.flush(),
-            _ => Ok(()),
+        match events.is_empty() {
+            true => self.reporter.flush(),
+            false => Ok(()),
         }
     }
 
     /// A record that is lost ends the run where it has to be strict, and is a warning elsewhere.
-    fn record(&mut self, events: &[Event]) -> Result<Option<Event>> {
+    fn record(&mut self, events: &Events) -> Result<Option<Event>> {
         let (Some(to), Some(first)) = (self.recorder.as_mut(), events.first()) else {
             return Ok(None);
         };

@@ -18,7 +18,7 @@ use super::settings::Settings;
 use super::start::{Again, Start};
 use super::{HostFault, build, compile, is_closed_pipe, quotas};
 use crate::journal::{Durability, Journal, Recorder, Recording, Request};
-use crate::model::{Event, FailureKind, Limit, Most, Outcome, RunId, Scope};
+use crate::model::{Events, FailureKind, Limit, Most, Outcome, RunId, Scope};
 use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
 use crate::scheduler::Input;
 use crate::wasm::{self, LoadedComponent, WasmExecutor};
@@ -251,7 +251,7 @@ async fn show(
 ) -> Result<ExitCode> {
     let mut closed = false;
     let (told, sender, shown_run) = (audience.clone(), mailbox.clone(), root.clone());
-    let tell = move |events: &[Event]| match told.tell(events) {
+    let tell = move |events: &Events| match told.tell(events) {
         Err(error) if is_closed_pipe(&error) => {
             if !std::mem::replace(&mut closed, true) {
                 cancel(&sender, &shown_run, "stdout was closed");

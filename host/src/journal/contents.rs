@@ -1,5 +1,7 @@
 //! Big values: kept once, by their SHA-256, outside the events that name them.
 
+use std::borrow::Cow;
+
 use anyhow::{Context, Result};
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
@@ -20,17 +22,20 @@ pub(super) struct Content {
     pub(super) value: Value,
 }
 
-/// Takes the big values out of the event.
-pub(super) fn take_out(event: &mut Event) -> Vec<Content> {
-    let big = event.kind.values_mut().filter(|value| is_big(value));
-    big.map(|value| {
+/// The event without its big values, which are put to the others.
+pub(super) fn take_out<'a>(event: &'a Event, contents: &mut Vec<Content>) -> Cow<'a, Event> {
+    if !event.kind.values().any(is_big) {
+        return Cow::Borrowed(event);
+    }
+    let mut event = event.clone();
+    for value in event.kind.values_mut().filter(|value| is_big(value)) {
         let (kind, data) = kind_and_data(value);
         let hash: Hash = Sha256::digest(data).into();
         let name = Value::Json(format!("{MARK}{kind}:{}", hex(&hash)).into());
         let value = std::mem::replace(value, name);
-        Content { hash, value }
-    })
-    .collect()
+        contents.push(Content { hash, value });
+    }
+    Cow::Owned(event)
 }
 
 /// What begins like a name can only be told from one by its own name.

@@ -6,10 +6,16 @@ use super::contents::{self, kind_and_data};
 use super::encoding::{decode, encode};
 use crate::model::Event;
 
-/// The events of these lines, if they are what is recorded: they are read as they were written.
+/// The events of these lines of JSON, if they are some: they are read as they were written.
 pub(crate) fn events(lines: &[u8]) -> Option<Vec<Event>> {
     let _ = decode(lines);
-    let events = decode(&zstd::bulk::compress(lines, 1).expect("compressed")).ok()?;
+    let _ = decode(&zstd::bulk::compress(lines, 1).expect("compressed"));
+    let lines = lines.split(|&byte| byte == b'\n');
+    let lines = lines.filter(|line| !line.is_empty());
+    let events: Vec<Event> = lines
+        .map(serde_json::from_slice)
+        .collect::<Result<_, _>>()
+        .ok()?;
     let written = encode(&events).expect("written");
     assert_eq!(decode(&written).expect("read"), events);
 
@@ -17,8 +23,9 @@ pub(crate) fn events(lines: &[u8]) -> Option<Vec<Event>> {
     let table = "CREATE TABLE contents (hash BLOB PRIMARY KEY, data BLOB NOT NULL)";
     database.execute(table, []).expect("a table");
     for event in &events {
-        let mut kept = event.clone();
-        for content in contents::take_out(&mut kept) {
+        let mut contents = Vec::new();
+        let mut kept = contents::take_out(event, &mut contents).into_owned();
+        for content in contents {
             let (_, data) = kind_and_data(&content.value);
             let insert = "INSERT OR IGNORE INTO contents VALUES (?1, ?2)";
             database

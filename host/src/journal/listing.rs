@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rusqlite::{Row, params, params_from_iter, types::Value as Sql};
 
 use super::Journal;
-use super::database::{explained, nanoseconds};
+use super::database::explained;
 use super::owner::Owner;
-use crate::model::{RunId, State};
+use crate::model::{RunId, State, nanoseconds};
 
 /// The row of a run.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::model::Event;
+use crate::model::Events;
 
 /// How long events wait for others to share a commit with.
 const LINGER: Duration = Duration::from_millis(5);
@@ -25,7 +25,9 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    events: Vec<Event>,
+    batches: Vec<Events>,
+    /// Events in them, and bytes of what they carry.
+    events: usize,
     bytes: usize,
     /// How many there ever were, and how many of them are written.
     pushed: u64,
@@ -40,17 +42,18 @@ struct State {
 
 impl Queue {
     /// Leaves events, and waits until all are written where they are `urgent`. False if nobody will.
-    pub(super) fn push(&self, events: &[Event], urgent: bool) -> bool {
+    pub(super) fn push(&self, events: &Events, urgent: bool) -> bool {
         let full = |state: &mut State| {
-            let much = state.events.len() >= MOST || state.bytes >= MOST_BYTES;
+            let much = state.events >= MOST || state.bytes >= MOST_BYTES;
             much && !state.abandoned
         };
         let state = self.written.wait_while(self.lock(), full);
         let mut state = state.expect("never held across a panic");
-        if state.events.is_empty() || urgent {
+        if state.events == 0 || urgent {
             self.filled.notify_one();
         }
-        state.events.extend_from_slice(events);
+        state.batches.push(events.clone());
+        state.events += events.len();
         state.pushed += events.len() as u64;
         state.bytes += events.iter().map(|event| event.kind.bytes()).sum::<usize>();
         if urgent {
@@ -63,22 +66,23 @@ impl Queue {
         !state.abandoned
     }
 
-    /// Puts the next events to write in one go in the place of those in `events`: none when nothing came
-    /// for so long, or nothing will.
-    pub(super) fn take(&self, patience: Duration, events: &mut Vec<Event>) {
-        events.clear();
-        let idle = |state: &mut State| state.events.is_empty() && !state.closed;
+    /// Puts the next events to write in one go in the place of those in `batches`, and tells their number:
+    /// none when nothing came for so long, or nothing will.
+    pub(super) fn take(&self, patience: Duration, batches: &mut Vec<Events>) -> usize {
+        batches.clear();
+        let idle = |state: &mut State| state.events == 0 && !state.closed;
         let waited = self.filled.wait_timeout_while(self.lock(), patience, idle);
         let (state, _) = waited.expect("never held across a panic");
-        if state.events.is_empty() {
-            return;
+        if state.events == 0 {
+            return 0;
         }
-        let few = |state: &mut State| !state.urgent && !state.closed && state.events.len() < ENOUGH;
+        let few = |state: &mut State| !state.urgent && !state.closed && state.events < ENOUGH;
         let waited = self.filled.wait_timeout_while(state, LINGER, few);
         let (mut state, _) = waited.expect("never held across a panic");
         state.urgent = false;
         state.bytes = 0;
-        std::mem::swap(&mut state.events, events);
+        std::mem::swap(&mut state.batches, batches);
+        std::mem::take(&mut state.events)
     }
 
     pub(super) fn done(&self, events: usize) {
@@ -93,7 +97,7 @@ impl Queue {
 
     pub(super) fn is_over(&self) -> bool {
         let state = self.lock();
-        state.closed && state.events.is_empty()
+        state.closed && state.events == 0
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

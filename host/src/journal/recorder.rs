@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::contents::{self, Content, kind_and_data};
-use super::database::{explained, nanoseconds};
+use super::contents::{Content, kind_and_data, take_out};
+use super::database::explained;
 use super::encoding::encode;
 use super::owner::Owner;
 use super::queue::{Attendance, Queue};
 use super::requests::{self, Request};
 use super::{Journal, RecordedRun};
-use crate::model::{Event, EventKind, RunId, State, Usage};
+use crate::model::{Event, EventKind, Events, RunId, State, Usage, nanoseconds};
 
 /// How often the thread looks for what other processes ask.
 const REQUESTS: Duration = Duration::from_millis(40);
@@ -131,7 +131,7 @@ impl Recorder {
     /// # Errors
     ///
     /// If they cannot be recorded: nothing is from then on.
-    pub fn record(&mut self, events: &[Event]) -> Result<()> {
+    pub fn record(&mut self, events: &Events) -> Result<()> {
         if let (None, Some(event)) = (&self.owner, events.first()) {
             self.owner = Owner::take(&self.database, event.run)?;
         }
@@ -151,10 +151,10 @@ impl Recorder {
     ///
     /// If some could not be recorded.
     pub fn finish(self) -> Result<()> {
-        self.send(&[], true)
+        self.send(&Events::default(), true)
     }
 
-    fn send(&self, events: &[Event], urgent: bool) -> Result<()> {
+    fn send(&self, events: &Events, urgent: bool) -> Result<()> {
         let taken = self.queue.push(events, urgent);
         match self.lost.get() {
             Some(why) => Err(anyhow!("{why}")),
@@ -207,12 +207,11 @@ impl Writer {
     fn run(mut self) {
         let queue = self.queue.clone();
         let _attendance = Attendance(&queue);
-        let mut events = Vec::new();
+        let mut batches = Vec::new();
         while !queue.is_over() {
-            queue.take(REQUESTS, &mut events);
-            let count = events.len();
+            let count = queue.take(REQUESTS, &mut batches);
             if self.lost.get().is_none()
-                && let Err(error) = self.commit(&mut events)
+                && let Err(error) = self.commit(&batches)
             {
                 let _ = self.lost.set(format!("{error:#}"));
             }
@@ -224,21 +223,22 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, events: &mut [Event]) -> Result<()> {
-        if events.is_empty() {
+    fn commit(&mut self, batches: &[Events]) -> Result<()> {
+        let events = || batches.iter().flat_map(|batch| batch.iter());
+        let Some(first) = events().next() else {
             return Ok(());
-        }
-        let contents: Vec<_> = events.iter_mut().flat_map(contents::take_out).collect();
-        let data = encode(events)?;
+        };
+        let mut contents = Vec::new();
+        let data = encode(events().map(|event| take_out(event, &mut contents)))?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(explained)?;
         let row = match self.row {
             Some(row) => row,
-            None => insert(&transaction, events, &self.recording)?,
+            None => insert(&transaction, first, &self.recording)?,
         };
-        fold(&transaction, row, events)?;
+        fold(&transaction, row, events())?;
         append(&transaction, row.number, &data, &contents).map_err(explained)?;
         transaction.commit().map_err(explained)?;
         self.row = Some(row);
@@ -269,8 +269,7 @@ fn die_for_a_test(commits: u64) {
 }
 
 /// The row of a new run, from the first of its events.
-fn insert(transaction: &Transaction<'_>, events: &[Event], recording: &Recording) -> Result<Row> {
-    let first = events.first().context("a run without events")?;
+fn insert(transaction: &Transaction<'_>, first: &Event, recording: &Recording) -> Result<Row> {
     let EventKind::FlowRunCreated {
         name, flow, tags, ..
     } = &first.kind
@@ -307,7 +306,11 @@ fn is_taken(error: &rusqlite::Error) -> bool {
 }
 
 /// Brings the run's row to where its events have come.
-fn fold(transaction: &Transaction<'_>, row: Row, events: &[Event]) -> Result<()> {
+fn fold<'a>(
+    transaction: &Transaction<'_>,
+    row: Row,
+    events: impl Iterator<Item = &'a Event>,
+) -> Result<()> {
     let Row { number, root } = row;
     let (mut created, mut completed) = (0, 0);
     let mut usage = Usage::default();

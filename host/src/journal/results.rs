@@ -12,8 +12,8 @@ use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 use super::Journal;
 use super::contents::kind_and_data;
-use super::database::{explained, nanoseconds};
-use crate::model::{CacheKey, Value};
+use super::database::explained;
+use crate::model::{CacheKey, Value, nanoseconds};
 
 /// The results of a run database. Nothing is opened before it is needed: most runs keep nothing.
 ///

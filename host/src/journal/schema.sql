@@ -19,7 +19,7 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_by_time ON runs (created);
 
--- Each row holds the events of one commit: lines of JSON, compressed with zstd.
+-- Each row holds the events of one commit: MessagePack, compressed with zstd.
 CREATE TABLE events (
     number INTEGER PRIMARY KEY,
     run    INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,

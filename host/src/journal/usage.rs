@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use super::Journal;
-use super::database::{explained, nanoseconds};
+use super::database::explained;
+use crate::model::nanoseconds;
 
 impl Journal {
     /// CPU time in microseconds of the flow runs that have ended since, and when; those that have not

@@ -1,4 +1,4 @@
-//! Bytes in JSON: text where they are UTF-8, numbers where they are not.
+//! Bytes: in JSON text where they are UTF-8, and numbers where they are not.
 
 use std::fmt;
 
@@ -8,26 +8,30 @@ use serde::{Deserializer, Serialize, Serializer};
 
 pub(super) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.serialize(serializer),
-        Err(_) => bytes.serialize(serializer),
+        Ok(text) if serializer.is_human_readable() => text.serialize(serializer),
+        _ => serializer.serialize_bytes(bytes),
     }
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-    deserializer.deserialize_any(TextOrNumbers)
+    deserializer.deserialize_any(AnyBytes)
 }
 
-struct TextOrNumbers;
+struct AnyBytes;
 
-impl<'de> Visitor<'de> for TextOrNumbers {
+impl<'de> Visitor<'de> for AnyBytes {
     type Value = Bytes;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text or a list of bytes")
+        f.write_str("bytes, text or a list of bytes")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Bytes, E> {
         Ok(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+        Ok(Bytes::copy_from_slice(bytes))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Bytes, A::Error> {

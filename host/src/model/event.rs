@@ -12,12 +12,15 @@ use super::{EndedRun, Failure, Observed, Outcome, RunId, RunnerKind, State, Usag
 /// Something that happened to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    #[serde(with = "super::nanoseconds")]
     pub at: Timestamp,
     /// The flow run or task run that it happened to.
     pub run: RunId,
     pub kind: EventKind,
 }
+
+/// What happened at once, in order; whoever is told of it keeps it without a copy.
+pub type Events = Arc<Vec<Event>>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
@@ -191,26 +194,15 @@ impl EventKind {
 
     /// About how many bytes of what guests give it carries.
     pub fn bytes(&self) -> usize {
-        let of_outcome = |outcome: &Outcome| match outcome {
-            Outcome::Completed(value) => value.len(),
-            Outcome::Failed(failure) => failure.message.len(),
-        };
-        match self {
-            Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
-                let values = arguments.iter().map(|argument| match &argument.input {
-                    Input::Value(value) => value.len(),
-                    _ => 0,
-                });
-                values.sum()
-            }
-            Self::TaskRunFinished { outcome, .. } | Self::FlowRunFinished { outcome, .. } => {
-                of_outcome(outcome)
-            }
+        let text = match self {
             Self::Logged { message, .. } => message.len(),
             Self::Printed { bytes, .. } => bytes.len(),
-            Self::ArtifactCreated { data, .. } => data.len(),
-            _ => 0,
-        }
+            end => match end.outcome() {
+                Some(Outcome::Failed(failure)) => failure.message.len(),
+                _ => 0,
+            },
+        };
+        text + self.values().map(Value::len).sum::<usize>()
     }
 
     /// What the attempt used whose end this is.
@@ -238,6 +230,29 @@ impl EventKind {
     }
 
     /// The values that the event carries.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        let (arguments, outcome, data) = match self {
+            Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
+                (&arguments[..], None, None)
+            }
+            Self::TaskRunFinished { outcome, .. }
+            | Self::FlowRunFinished { outcome, .. }
+            | Self::HookFinished { outcome, .. } => (&[][..], Some(outcome), None),
+            Self::ArtifactCreated { data, .. } => (&[][..], None, Some(data)),
+            _ => (&[][..], None, None),
+        };
+        let arguments = arguments.iter().filter_map(|it| match &it.input {
+            Input::Value(value) => Some(value),
+            _ => None,
+        });
+        let result = outcome.and_then(|outcome| match outcome {
+            Outcome::Completed(value) => Some(value),
+            Outcome::Failed(_) => None,
+        });
+        arguments.chain(result).chain(data)
+    }
+
+    /// The same, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
         let (arguments, outcome, data) = match self {
             Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {

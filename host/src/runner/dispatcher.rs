@@ -12,7 +12,7 @@ use super::lane::{Lane, Lanes};
 use super::mailbox::{Message, Submission};
 use super::{Attempt, Call, HOOK_TIMEOUT, Job, Mailbox, Meter, Show, Target, TaskFuture};
 use crate::model::{
-    ByRun, Cap, EndedRun, EndedRunOf, Event, EventKind, Failure, FailureKind, Outcome, RunId,
+    ByRun, Cap, EndedRun, EndedRunOf, Event, EventKind, Events, Failure, FailureKind, Outcome, RunId,
     RunnerKind, State, Usage, Value,
 };
 use crate::scheduler::{Input, Scheduler};
@@ -76,9 +76,10 @@ impl Dispatcher {
                 break;
             }
             while !events.is_empty() {
-                (self.show)(&events)?;
-                let told = events.drain(..).filter_map(|event| self.act_on(event));
-                let answers: Vec<_> = told.collect();
+                let told = Events::new(std::mem::take(&mut events));
+                (self.show)(&told)?;
+                let answers = told.iter().filter_map(|event| self.act_on(event));
+                let answers: Vec<_> = answers.collect();
                 self.lanes.wake(free);
                 self.announce();
                 for answer in answers {
@@ -94,7 +95,7 @@ impl Dispatcher {
 
     /// Nothing more is to do for the moment.
     pub(super) fn flush(&mut self) -> Result<()> {
-        (self.show)(&[])
+        (self.show)(&Events::default())
     }
 
     pub(super) fn is_done(&self) -> bool {
@@ -148,26 +149,26 @@ impl Dispatcher {
     }
 
     /// Gives what is known at once because of it.
-    fn act_on(&mut self, event: Event) -> Option<Input> {
-        match event.kind {
+    fn act_on(&mut self, event: &Event) -> Option<Input> {
+        match &event.kind {
             EventKind::TaskRunCreated { flow_run, .. } => {
                 let live = self.live.get_mut(&event.run)?;
-                live.recipe.as_mut()?.flow_run = Some(flow_run);
+                live.recipe.as_mut()?.flow_run = Some(*flow_run);
             }
-            EventKind::TaskRunSubmitted => return self.ask_the_cache(&event),
+            EventKind::TaskRunSubmitted => return self.ask_the_cache(event),
             EventKind::AttemptStarted { .. } => return self.start(event.run),
             EventKind::AttemptFailed { .. } => {
                 self.live[&event.run].future.set_state(State::AwaitingRetry);
             }
-            EventKind::HookStarted { hook, ended } => self.call_hook(hook, &ended),
+            EventKind::HookStarted { hook, ended } => self.call_hook(hook, ended),
             EventKind::RetryConditionAsked { attempt } => {
                 self.go_on(event.run, None);
-                self.ask_whether_to_retry(&attempt);
+                self.ask_whether_to_retry(attempt);
             }
             EventKind::FlowRunPaused { .. } => {
                 self.live[&event.run].future.set_state(State::Paused);
             }
-            EventKind::FlowRunAnswered { input } => self.go_on(event.run, Some(input)),
+            EventKind::FlowRunAnswered { input } => self.go_on(event.run, Some(input.clone())),
             EventKind::FlowRunUnanswered | EventKind::FlowRunReturned { .. } => {
                 self.go_on(event.run, None);
             }
@@ -183,18 +184,18 @@ impl Dispatcher {
                 let live = self.live.remove(&event.run)?;
                 let state = match cached {
                     true => State::Cached,
-                    false => (&outcome).into(),
+                    false => outcome.into(),
                 };
-                if let (State::Completed, Outcome::Completed(result)) = (state, &outcome)
+                if let (State::Completed, Outcome::Completed(result)) = (state, outcome)
                     && let Some(recipe) = live.recipe.filter(|recipe| recipe.offered)
                 {
                     self.cache.keep(&recipe, result, event.at);
                 }
-                self.end(live.future, state, outcome);
+                self.end(live.future, state, outcome.clone());
             }
             EventKind::FlowRunFinished { outcome, .. } => {
                 let live = self.live.remove(&event.run)?;
-                self.end(live.future, (&outcome).into(), outcome);
+                self.end(live.future, outcome.into(), outcome.clone());
             }
             _ => {}
         }
@@ -242,7 +243,7 @@ impl Dispatcher {
 
 impl Dispatcher {
     /// A hook runs for itself: nobody waits for it, and what ended the run does not end the hook.
-    fn call_hook(&mut self, hook: Arc<str>, ended: &EndedRun) {
+    fn call_hook(&mut self, hook: &Arc<str>, ended: &EndedRun) {
         let (target, title) = match &ended.of {
             EndedRunOf::Flow(flow) => (Target::Flow, flow),
             EndedRunOf::Task(task) => (Target::Task, task),
@@ -262,7 +263,7 @@ impl Dispatcher {
                 depth: 0,
                 arguments: vec![told(target, &planned.name, ended)],
             },
-            future: TaskFuture::new(ended.id, hook),
+            future: TaskFuture::new(ended.id, hook.clone()),
             meter: Meter::new().into(),
             origin: planned.origin.clone(),
             runner: RunnerKind::default(),

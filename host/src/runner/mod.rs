@@ -30,7 +30,7 @@ use std::time::Duration;
 use anyhow::Result;
 use jiff::SignedDuration;
 
-use crate::model::{Event, Limit};
+use crate::model::{Events, Limit};
 pub use crate::scheduler::Quotas;
 use crate::scheduler::Scheduler;
 pub use argument::ArgumentSource;
@@ -67,7 +67,7 @@ pub struct Capacity {
 
 /// Is told every event in order before it is acted on, and none whenever there is nothing more to do for
 /// the moment.
-pub type Show = dyn FnMut(&[Event]) -> Result<()> + Send;
+pub type Show = dyn FnMut(&Events) -> Result<()> + Send;
 
 /// Runs flows to their end.
 pub struct Runner {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::model::{
-    Definition, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId, RunnerKind,
+    Definition, Event, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId, RunnerKind,
     Schema, State, Value,
 };
 use crate::report::Masks;
@@ -97,8 +97,8 @@ async fn play(asks: Asks, answers: &[&str]) -> Vec<String> {
     let mut answers: Vec<_> = answers.iter().rev().map(ToString::to_string).collect();
     let told = Arc::new(Mutex::new(Vec::new()));
     let listener = told.clone();
-    let show = move |events: &[Event]| {
-        for event in events {
+    let show = move |events: &Events| {
+        for event in events.iter() {
             let (text, wants_answer) = tell(&event.kind, root.state());
             listener.lock().expect("no panic").extend(text);
             if wants_answer && let Some(answer) = answers.pop() {
@@ -236,7 +236,7 @@ async fn every_run_ends(runs: usize, capacity: Capacity) {
     let root = mailbox.start(submit("flow"), None);
     let ended = Arc::new(Mutex::new(0));
     let counted = ended.clone();
-    let show = move |events: &[Event]| {
+    let show = move |events: &Events| {
         let is_end = |event: &&Event| matches!(event.kind, EventKind::TaskRunFinished { .. });
         *counted.lock().expect("no panic") += events.iter().filter(is_end).count();
         Ok(())
@@ -268,7 +268,7 @@ async fn what_cannot_be_shown_ends_the_run_whoever_shows_it() {
     let submits = Submits { runs: 100 };
     let (mut runner, mailbox) = runner(submits, &["flow"], &["task"], Capacity::of(2));
     mailbox.start(submit("flow"), None);
-    let show = |events: &[Event]| {
+    let show = |events: &Events| {
         let is_end = |event: &Event| matches!(event.kind, EventKind::TaskRunFinished { .. });
         match events.iter().any(is_end) {
             true => Err(anyhow::anyhow!("the disk is full")),
