@@ -30,8 +30,8 @@ impl Dispatcher {
         let flow = flow.map(|(flow, values)| flow.named(values));
         let key = values.and_then(|values| {
             recipe.key(
-                &live.name,
-                &live.origin,
+                &live.planned.name,
+                &live.planned.origin,
                 &live.named(&values),
                 flow.as_ref(),
             )
@@ -69,7 +69,7 @@ impl Dispatcher {
 impl Submission {
     fn named<'a>(&'a self, values: &'a [Value]) -> Named<'a> {
         Named {
-            parameters: &self.parameters,
+            parameters: &self.planned.parameters,
             values,
         }
     }

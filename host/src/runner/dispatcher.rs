@@ -10,10 +10,11 @@ use super::argument::ArgumentSource;
 use super::cache::Cache;
 use super::lane::{Lane, Lanes};
 use super::mailbox::{Message, Submission};
+use super::plan::Planned;
 use super::{Attempt, Call, HOOK_TIMEOUT, Job, Mailbox, Meter, Show, Target, TaskFuture};
 use crate::model::{
-    ByRun, Cap, EndedRun, EndedRunOf, Event, EventKind, Events, Failure, FailureKind, Outcome, RunId,
-    RunnerKind, State, Usage, Value,
+    ByRun, Cap, EndedRun, EndedRunOf, Event, EventKind, Events, Failure, FailureKind, Outcome,
+    RunId, RunnerKind, State, Usage, Value,
 };
 use crate::scheduler::{Input, Scheduler};
 
@@ -279,7 +280,7 @@ impl Dispatcher {
     /// The condition belongs to the run: what ends the run ends the condition.
     fn ask_whether_to_retry(&mut self, ended: &EndedRun) {
         let submission = self.live.get_mut(&ended.id).expect("it has not ended");
-        let told = told(submission.target, &submission.name, ended);
+        let told = told(submission.target, &submission.planned.name, ended);
         let mut job = submission.job(vec![told]);
         job.attempt.call = Call::RetryIf;
         job.timeout = Some(HOOK_TIMEOUT);
@@ -317,13 +318,14 @@ impl Submission {
     }
 
     fn job(&mut self, arguments: Vec<Value>) -> Job {
+        let Planned { name, origin, .. } = &*self.planned;
         Job {
             attempt: Attempt {
                 run: self.future.id(),
-                component: self.origin.digest.clone(),
+                component: origin.digest.clone(),
                 target: self.target,
                 call: Call::Function,
-                name: self.name.clone(),
+                name: name.clone(),
                 pure: self.pure,
                 limits: self.limits.clone(),
                 depth: self.depth,
@@ -331,7 +333,7 @@ impl Submission {
             },
             future: self.future.clone(),
             meter: Meter::new().into(),
-            origin: self.origin.clone(),
+            origin: origin.clone(),
             runner: self.runner,
             log_prints: self.log_prints,
             past: self.past.take(),

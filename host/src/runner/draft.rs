@@ -18,7 +18,7 @@ use crate::scheduler::{NewRun, NewRunOf, Past, Upstream};
 /// A run that is about to be.
 pub(super) struct Draft<'a> {
     target: Target,
-    planned: &'a Planned,
+    planned: &'a Arc<Planned>,
     resolved: Resolved<'a>,
     bound: Bound,
     /// How many runs are above it.
@@ -39,7 +39,7 @@ struct Resolved<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn new(
         target: Target,
-        planned: &'a Planned,
+        planned: &'a Arc<Planned>,
         submit: Submit,
         by: Option<&Submitter>,
     ) -> Self {
@@ -133,10 +133,8 @@ impl<'a> Draft<'a> {
         Submission {
             future: future.clone(),
             target: self.target,
-            name: self.planned.name.clone(),
-            origin: self.planned.origin.clone(),
+            planned: self.planned.clone(),
             arguments,
-            parameters: self.planned.parameters.clone(),
             recipe: self.recipe().map(Box::new),
             pure: self.options().pure.unwrap_or(false),
             limits: self.resolved.limits.clone(),

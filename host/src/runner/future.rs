@@ -18,7 +18,8 @@ struct Shared {
     name: Arc<str>,
     /// An index into [`State::ALL`].
     state: AtomicU8,
-    outcome: OnceLock<(State, Outcome)>,
+    /// Set after the last state.
+    outcome: OnceLock<Outcome>,
     stopped: AtomicBool,
     resumed: AtomicBool,
     /// One of these three, other than before.
@@ -51,14 +52,11 @@ impl TaskFuture {
 
     /// How the run ended, if it has.
     pub fn outcome(&self) -> Option<&Outcome> {
-        self.0.outcome.get().map(|(_, outcome)| outcome)
+        self.0.outcome.get()
     }
 
     pub fn state(&self) -> State {
-        match self.0.outcome.get() {
-            Some((state, _)) => *state,
-            None => State::ALL[usize::from(self.0.state.load(Ordering::Relaxed))],
-        }
+        State::ALL[usize::from(self.0.state.load(Ordering::Relaxed))]
     }
 
     /// Waits until the run has ended.
@@ -114,8 +112,9 @@ impl TaskFuture {
 
     /// Whoever waits for it learns of it from [`TaskFuture::announce`].
     pub(super) fn end(&self, state: State, outcome: Outcome) {
+        self.set_state(state);
         // The scheduler ends a run once.
-        let _ = self.0.outcome.set((state, outcome));
+        let _ = self.0.outcome.set(outcome);
     }
 
     /// Wakes whoever waits for the end.

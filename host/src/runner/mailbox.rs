@@ -55,12 +55,9 @@ pub struct Submitter {
 pub(super) struct Submission {
     pub(super) future: TaskFuture,
     pub(super) target: Target,
-    /// As its component calls it.
-    pub(super) name: Arc<str>,
-    pub(super) origin: Arc<Origin>,
+    pub(super) planned: Arc<Planned>,
     /// One for each parameter.
     pub(super) arguments: Vec<ArgumentSource>,
-    pub(super) parameters: Arc<[Arc<str>]>,
     /// None if the result is not kept.
     pub(super) recipe: Option<Box<Recipe>>,
     /// Nothing that is no argument makes a difference to it.
@@ -200,7 +197,7 @@ impl Mailbox {
     }
 
     /// The flow or task of this title.
-    pub(super) fn planned(&self, target: Target, title: &str) -> Option<&Planned> {
+    pub(super) fn planned(&self, target: Target, title: &str) -> Option<&Arc<Planned>> {
         self.shared.plan.find(target, &Origin::default(), title)
     }
 
@@ -250,16 +247,14 @@ impl Mailbox {
         target: Target,
         (from, by): (&Arc<Origin>, Option<&Submitter>),
         submit: Submit,
-        unknown: &'a mut Option<Planned>,
+        unknown: &'a mut Option<Arc<Planned>>,
     ) -> Draft<'a> {
         let planned = match self.shared.plan.find(target, from, &submit.name) {
             Some(planned) => planned,
-            None => unknown.insert(Planned::unknown(
-                &self.shared.plan,
-                target,
-                short(&submit.name),
-                from,
-            )),
+            None => {
+                let (plan, name) = (&self.shared.plan, short(&submit.name));
+                unknown.insert(Planned::unknown(plan, target, name, from).into())
+            }
         };
         Draft::new(target, planned, submit, by).within(self.budget())
     }

@@ -41,8 +41,8 @@ pub struct Plan {
     pub runner: Option<RunnerKind>,
     /// Worker threads of thread-pool runners; other runners have one.
     pub workers: usize,
-    flows: HashMap<String, Planned>,
-    tasks: HashMap<String, Planned>,
+    flows: HashMap<String, Arc<Planned>>,
+    tasks: HashMap<String, Arc<Planned>>,
     /// How many runs were submitted of tasks that are not there.
     unknown: Arc<AtomicU64>,
 }
@@ -57,7 +57,7 @@ pub(super) struct Planned {
     pub(super) origin: Arc<Origin>,
     pub(super) definition: Definition,
     /// Their names, in the definition's order.
-    pub(super) parameters: Arc<[Arc<str>]>,
+    pub(super) parameters: Box<[Arc<str>]>,
     pub(super) retries: Arc<Retries>,
     pub(super) tags: Arc<[String]>,
     pub(super) hooks: Arc<Hooks>,
@@ -102,7 +102,7 @@ impl Plan {
                 move |definition: Definition| {
                     let title = title(&origin.name, &definition.name);
                     let limits = limits(target, &title);
-                    (title, Planned::new(definition, origin, limits))
+                    (title, Arc::new(Planned::new(definition, origin, limits)))
                 }
             };
             let Manifest { flows, tasks } = part.manifest;
@@ -124,7 +124,7 @@ impl Plan {
     }
 
     /// What a component means by a name: its own flow or task, or with a slash another one's.
-    pub(super) fn find(&self, target: Target, by: &Origin, name: &str) -> Option<&Planned> {
+    pub(super) fn find(&self, target: Target, by: &Origin, name: &str) -> Option<&Arc<Planned>> {
         let all = match target {
             Target::Flow => &self.flows,
             Target::Task => &self.tasks,

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::*;
 use crate::model::{
-    Definition, Event, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId, RunnerKind,
-    Schema, State, Value,
+    Definition, Event, EventKind, Failure, FailureKind, Limits, Manifest, Outcome, RunId,
+    RunnerKind, Schema, State, Value,
 };
 use crate::report::Masks;
 

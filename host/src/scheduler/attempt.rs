@@ -6,19 +6,20 @@ use jiff::Timestamp;
 
 use super::cached::key_to_take;
 use super::queue::{Next, Turn};
-use super::run::{Kind, Phase};
+use super::run::{Flow, Kind, Phase};
 use super::{Scheduler, Timer};
 use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId, Usage};
 
 impl Scheduler {
     /// Flow runs start at once, task runs when it is their turn.
     pub(super) fn start_or_queue(&mut self, id: RunId) {
-        if let Some(due) = self.run(id).due.take() {
+        let run = self.run(id);
+        if let Phase::Pending { due: Some(due) } = run.phase {
             self.set_phase(id, Phase::Retrying);
             return self.set_timer(due, id, Timer::Retry);
         }
-        match self.run(id).kind {
-            Kind::Flow { .. } => self.start_attempt(id),
+        match run.kind {
+            Kind::Flow(_) => self.start_attempt(id),
             Kind::Task { priority, .. } => {
                 self.set_phase(id, Phase::Ready);
                 self.queue.push(id, priority);
@@ -80,21 +81,19 @@ impl Scheduler {
         let run = runs.get_mut(&id).expect("it was submitted");
         run.attempts += 1;
         let number = run.attempts;
-        if let Kind::Task { reserved, .. } = &mut run.kind {
-            *reserved = admission.reserve(&run.title);
-        }
-        if let Kind::Flow {
-            runs,
-            ended,
-            completed,
-            timeout_ms,
-            deadline,
-        } = &mut run.kind
-        {
-            (*runs, *ended, *completed) = (0, 0, 0);
-            *deadline = timeout_ms.map(|ms| after(now, ms));
-            if let Some(deadline) = *deadline {
-                self.set_timer(deadline, id, Timer::Deadline);
+        match &mut run.kind {
+            Kind::Task { reserved, .. } => *reserved = admission.reserve(&run.title),
+            Kind::Flow(flow) => {
+                let timeout_ms = flow.timeout_ms;
+                let deadline = timeout_ms.map(|ms| after(now, ms));
+                **flow = Flow {
+                    timeout_ms,
+                    deadline,
+                    ..Flow::default()
+                };
+                if let Some(deadline) = deadline {
+                    self.set_timer(deadline, id, Timer::Deadline);
+                }
             }
         }
         self.emit(id, EventKind::AttemptStarted { number });
@@ -194,10 +193,10 @@ impl Scheduler {
     /// A flow run ends when its function and all its runs have.
     fn return_flow(&mut self, id: RunId, outcome: Outcome) {
         let run = self.run(id);
-        if let Kind::Flow { runs, ended, .. } = run.kind
-            && runs > ended
+        if let Kind::Flow(flow) = &run.kind
+            && flow.runs > flow.ended
         {
-            let unfinished = runs - ended;
+            let unfinished = flow.runs - flow.ended;
             self.emit(id, EventKind::FlowRunReturned { unfinished });
         }
         self.abandon_children(id, &outcome);
@@ -207,11 +206,10 @@ impl Scheduler {
 
     pub(super) fn finish_flow(&mut self, id: RunId) {
         let run = self.run(id);
-        let (Phase::Returned(outcome), Kind::Flow { runs, ended, .. }) = (&run.phase, &run.kind)
-        else {
+        let (Phase::Returned(outcome), Kind::Flow(flow)) = (&run.phase, &run.kind) else {
             return;
         };
-        if runs == ended {
+        if flow.runs == flow.ended {
             let outcome = match &run.cancelled {
                 Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
                 None => outcome.clone(),
@@ -224,15 +222,12 @@ impl Scheduler {
     /// is ended where it runs.
     pub(super) fn time_out(&mut self, id: RunId, at: Timestamp) {
         let run = self.run(id);
-        let Kind::Flow {
-            timeout_ms: Some(ms),
-            deadline,
-            ..
-        } = run.kind
-        else {
+        let Kind::Flow(flow) = &run.kind else {
             return;
         };
-        if deadline == Some(at) && matches!(run.phase, Phase::Returned(_)) {
+        if let (Some(ms), true) = (flow.timeout_ms, flow.deadline == Some(at))
+            && matches!(run.phase, Phase::Returned(_))
+        {
             let outcome = Outcome::Failed(Failure::timed_out(Duration::from_millis(ms)));
             self.abandon_children(id, &outcome);
             self.set_phase(id, Phase::Returned(outcome));

@@ -8,7 +8,7 @@ impl Scheduler {
     /// The run waits for nothing else: it has a result now, or its turn comes.
     pub(super) fn take_answer(&mut self, id: RunId, key: Option<CacheKey>, found: Option<Value>) {
         let run = self.run(id);
-        if run.phase != Phase::Pending {
+        if !run.is_pending() {
             return;
         }
         if let Some(result) = found {
@@ -18,7 +18,7 @@ impl Scheduler {
             cache, key: own, ..
         } = &mut run.kind
         {
-            *own = key;
+            *own = key.map(Box::new);
             let refresh = cache.is_some_and(|cache| cache.refresh);
             if let Some(key) = key.filter(|_| !refresh) {
                 self.hopeful.entry(key).or_default().push(id);

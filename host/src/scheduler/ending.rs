@@ -34,7 +34,7 @@ impl Scheduler {
         let run = self.run(id);
         run.cancelled = Some(reason.to_owned());
         match run.phase {
-            Phase::Pending | Phase::Ready | Phase::Retrying => {
+            Phase::Pending { .. } | Phase::Ready | Phase::Retrying => {
                 self.end(id, Outcome::failed(FailureKind::Cancelled, reason));
             }
             Phase::Running
@@ -63,13 +63,11 @@ impl Scheduler {
             Outcome::Completed(_) => String::new(),
         };
         let usage = self.run(id).usage.take();
-        let finished = match self.run(id).kind {
-            Kind::Flow {
-                runs, completed, ..
-            } => EventKind::FlowRunFinished {
+        let finished = match &self.run(id).kind {
+            Kind::Flow(flow) => EventKind::FlowRunFinished {
                 outcome,
-                runs,
-                completed,
+                runs: flow.runs,
+                completed: flow.completed,
                 usage,
             },
             Kind::Task { .. } => EventKind::TaskRunFinished {
@@ -147,12 +145,9 @@ impl Scheduler {
     }
 
     fn count_ended(&mut self, flow_run: RunId, state: State) {
-        if let Kind::Flow {
-            ended, completed, ..
-        } = &mut self.run(flow_run).kind
-        {
-            *ended += 1;
-            *completed += usize::from(state.is_completed());
+        if let Kind::Flow(flow) = &mut self.run(flow_run).kind {
+            flow.ended += 1;
+            flow.completed += usize::from(state.is_completed());
         }
         self.finish_flow(flow_run);
     }

@@ -80,7 +80,9 @@ impl Scheduler {
     /// Whether no instance does anything, or holds anything but what its record can bring back.
     fn all_wait(&self) -> bool {
         let waits = |phase: &Phase, asleep: bool| match phase {
-            Phase::Paused { .. } | Phase::Pending | Phase::Retrying | Phase::Ended(_) => true,
+            Phase::Paused { .. } | Phase::Pending { .. } | Phase::Retrying | Phase::Ended(_) => {
+                true
+            }
             _ => asleep,
         };
         let mut runs = self.runs.values();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use thin_vec::ThinVec;
 
 use super::input::Upstream;
 use super::queue::Gates;
@@ -26,16 +27,14 @@ pub(super) struct Run {
     pub(super) retried: u32,
     /// Until when its instance sleeps.
     pub(super) asleep: Option<Timestamp>,
-    /// When an attempt may start, where that is later than now.
-    pub(super) due: Option<Timestamp>,
     pub(super) retries: Arc<Retries>,
     pub(super) hooks: Arc<Hooks>,
     /// Upstream runs that have not ended.
-    pub(super) awaited: usize,
+    pub(super) awaited: u32,
     /// Runs that wait for this one: as their upstream.
-    pub(super) dependents: Vec<Upstream>,
+    pub(super) dependents: ThinVec<Upstream>,
     /// Runs that this one submitted.
-    pub(super) children: Vec<RunId>,
+    pub(super) children: ThinVec<RunId>,
     /// Whether it was told that its start is delayed.
     pub(super) delayed: bool,
     /// Of the attempt that ended last, until that is told.
@@ -46,15 +45,7 @@ pub(super) struct Run {
 
 #[derive(Debug)]
 pub(super) enum Kind {
-    Flow {
-        /// Runs of the current attempt.
-        runs: usize,
-        ended: usize,
-        completed: usize,
-        timeout_ms: Option<u64>,
-        /// When the current attempt has to have ended.
-        deadline: Option<Timestamp>,
-    },
+    Flow(Box<Flow>),
     Task {
         priority: i32,
         gates: Gates,
@@ -62,14 +53,29 @@ pub(super) enum Kind {
         /// Bytes of memory, while its attempt has them.
         reserved: u64,
         /// What its result is kept by, once that is known.
-        key: Option<CacheKey>,
+        key: Option<Box<CacheKey>>,
     },
+}
+
+/// What is known of a flow run besides.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// Runs of the current attempt.
+    pub(super) runs: usize,
+    pub(super) ended: usize,
+    pub(super) completed: usize,
+    pub(super) timeout_ms: Option<u64>,
+    /// When the current attempt has to have ended.
+    pub(super) deadline: Option<Timestamp>,
 }
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Phase {
     /// Waits for its upstream runs.
-    Pending,
+    Pending {
+        /// When an attempt may start, where that is later than now.
+        due: Option<Timestamp>,
+    },
     /// Waits for a slot.
     Ready,
     Running,
@@ -93,8 +99,12 @@ pub(super) enum Phase {
 }
 
 impl Run {
+    pub(super) fn is_pending(&self) -> bool {
+        matches!(self.phase, Phase::Pending { .. })
+    }
+
     pub(super) fn is_flow(&self) -> bool {
-        matches!(self.kind, Kind::Flow { .. })
+        matches!(self.kind, Kind::Flow(_))
     }
 
     /// Whether a kept result may stand in for its attempt.
@@ -104,9 +114,9 @@ impl Run {
 
     /// The key by which its result is kept.
     pub(super) fn key(&self) -> Option<CacheKey> {
-        match self.kind {
-            Kind::Task { key, .. } => key,
-            Kind::Flow { .. } => None,
+        match &self.kind {
+            Kind::Task { key, .. } => key.as_deref().copied(),
+            Kind::Flow(_) => None,
         }
     }
 
@@ -114,10 +124,8 @@ impl Run {
     pub(super) fn exclusive_key(&self) -> Option<CacheKey> {
         match self.kind {
             Kind::Task {
-                cache: Some(cache),
-                key,
-                ..
-            } if cache.isolation == CacheIsolation::Serializable => key,
+                cache: Some(cache), ..
+            } if cache.isolation == CacheIsolation::Serializable => self.key(),
             _ => None,
         }
     }
@@ -142,8 +150,8 @@ impl Run {
 
     pub(super) fn state(&self) -> State {
         match self.phase {
-            Phase::Pending | Phase::Ready if self.attempts == 0 => State::Pending,
-            Phase::Pending | Phase::Ready | Phase::Retrying => State::AwaitingRetry,
+            Phase::Pending { .. } | Phase::Ready if self.attempts == 0 => State::Pending,
+            Phase::Pending { .. } | Phase::Ready | Phase::Retrying => State::AwaitingRetry,
             Phase::Paused { .. } if self.cancelled.is_none() => State::Paused,
             Phase::Suspended => State::Suspended,
             Phase::Running

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use thin_vec::ThinVec;
+
 use super::Scheduler;
 use super::input::{NewRun, NewRunOf, Past, Upstream};
 use super::queue::Gates;
-use super::run::{Kind, Phase, Run};
+use super::run::{Flow, Kind, Phase, Run};
 use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId, Scope, State};
 
 impl Scheduler {
@@ -18,7 +20,10 @@ impl Scheduler {
         new.refusal = new.refusal.or(denied);
         let parent = new.parent;
         let kind = match &new.what {
-            NewRunOf::Flow { timeout_ms, .. } => Kind::flow(*timeout_ms),
+            NewRunOf::Flow { timeout_ms, .. } => Kind::Flow(Box::new(Flow {
+                timeout_ms: *timeout_ms,
+                ..Flow::default()
+            })),
             NewRunOf::Task {
                 task,
                 priority,
@@ -47,16 +52,15 @@ impl Scheduler {
             parent,
             flow_run,
             kind,
-            phase: Phase::Pending,
+            phase: Phase::Pending { due },
             attempts,
             retried,
             asleep: None,
-            due,
             retries: new.retries.clone(),
             hooks: new.hooks.clone(),
             awaited: 0,
-            dependents: Vec::new(),
-            children: Vec::new(),
+            dependents: ThinVec::new(),
+            children: ThinVec::new(),
             delayed: false,
             usage: None,
             cancelled: None,
@@ -66,8 +70,8 @@ impl Scheduler {
         if let Some(parent) = parent {
             self.run(parent).children.push(id);
         }
-        if let Some(Kind::Flow { runs, .. }) = flow_run.map(|id| &mut self.run(id).kind) {
-            *runs += 1;
+        if let Some(Kind::Flow(flow)) = flow_run.map(|id| &mut self.run(id).kind) {
+            flow.runs += 1;
         }
         if let Past::Ended(state) = new.past {
             return self.keep(id, state);
@@ -141,7 +145,7 @@ impl Scheduler {
     /// `dependent` waits for `id`, which has ended in this state.
     pub(super) fn upstream_ended(&mut self, dependent: Upstream, id: RunId, state: State) {
         let run = self.run(dependent.run);
-        if run.phase != Phase::Pending {
+        if !run.is_pending() {
             return;
         }
         run.awaited -= 1;
@@ -166,18 +170,6 @@ impl Scheduler {
         }
         if !asks {
             self.start_or_queue(id);
-        }
-    }
-}
-
-impl Kind {
-    fn flow(timeout_ms: Option<u64>) -> Self {
-        Self::Flow {
-            runs: 0,
-            ended: 0,
-            completed: 0,
-            timeout_ms,
-            deadline: None,
         }
     }
 }

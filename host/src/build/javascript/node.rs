@@ -36,7 +36,9 @@ impl Node {
         match Self::installed() {
             Some(node) => Ok(node),
             None => Self::fetched(workshop).with_context(|| {
-                format!("no Node.js {OLDEST} or newer is installed with its npm, nor can it be fetched")
+                format!(
+                    "no Node.js {OLDEST} or newer is installed with its npm, nor can it be fetched"
+                )
             }),
         }
     }
