@@ -22,6 +22,8 @@ use crate::scheduler::{Input, Scheduler};
 const BATCH: usize = 1024;
 /// Messages for which there is room from one turn to the next.
 const KEPT: usize = 4096;
+/// Ends that are told although all workers have something to do.
+const TOGETHER: usize = 256;
 
 /// All that turns are taken with.
 pub(super) struct Dispatcher {
@@ -82,7 +84,9 @@ impl Dispatcher {
                 let answers = told.iter().filter_map(|event| self.act_on(event));
                 let answers: Vec<_> = answers.collect();
                 self.lanes.wake(free);
-                self.announce();
+                if self.ended.len() >= TOGETHER || !self.lanes.have_jobs() {
+                    self.announce();
+                }
                 for answer in answers {
                     self.handle(answer, &mut events);
                 }
@@ -208,10 +212,15 @@ impl Dispatcher {
         self.ended.push(future);
     }
 
-    /// Wakes those that wait for runs when all have ended that end together: who takes results one by
-    /// one finds the next ones there.
-    fn announce(&mut self) {
+    /// Wakes those that wait for runs that have ended. Who takes results one by one finds the next ones
+    /// there, and finds time to do so where no worker waits for what comes of it.
+    pub(super) fn announce(&mut self) {
         self.ended.drain(..).for_each(|future| future.announce());
+    }
+
+    /// Whether somebody may wait for a run that has ended.
+    pub(super) fn has_to_announce(&self) -> bool {
+        !self.ended.is_empty()
     }
 
     /// Its pause is over, if it was paused.

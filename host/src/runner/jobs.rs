@@ -1,7 +1,6 @@
 //! Jobs that wait for a worker of their lane.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
@@ -14,21 +13,36 @@ const ENOUGH: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     state: Mutex<State>,
-    /// How many there are, for whoever does not have the lock.
+    /// How many there are, and how many workers have something to do, for whoever does not have the lock.
     waiting: AtomicUsize,
+    busy: AtomicUsize,
     used: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct State {
     jobs: VecDeque<Arc<Job>>,
-    /// Workers that have nothing to do, by their numbers.
+    workers: usize,
+    /// Those that have nothing to do, by their numbers.
     idle: Vec<(usize, Waker)>,
     /// No more will come.
     closed: bool,
 }
 
+impl State {
+    fn busy(&self) -> usize {
+        self.workers - self.idle.len()
+    }
+}
+
 impl Jobs {
+    /// Another worker will take jobs.
+    pub(super) fn join(&self) {
+        let mut state = self.lock();
+        state.workers += 1;
+        self.busy.store(state.busy(), Ordering::Relaxed);
+    }
+
     /// Adds a job; [`Jobs::wake`] follows when all are there that come together.
     pub(super) fn push(&self, job: Arc<Job>) {
         let mut state = self.lock();
@@ -46,32 +60,40 @@ impl Jobs {
         let surplus = state.jobs.len().saturating_sub(taken);
         let left = state.idle.len().saturating_sub(surplus);
         let woken = state.idle.split_off(left);
+        self.busy.store(state.busy(), Ordering::Relaxed);
         drop(state);
         woken.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
-    /// The next job for the worker of this number; none when no more will come.
-    pub(super) async fn next(&self, worker: usize) -> Option<Arc<Job>> {
-        poll_fn(|context| self.poll_next(worker, context)).await
-    }
-
-    fn poll_next(&self, worker: usize, context: &Context<'_>) -> Poll<Option<Arc<Job>>> {
+    /// The next job for the worker of this number, which is woken for one; none when no more will come.
+    pub(super) fn poll_next(&self, worker: usize, context: &Context<'_>) -> Poll<Option<Arc<Job>>> {
         let mut state = self.lock();
         state.idle.retain(|(number, _)| *number != worker);
-        if let Some(job) = state.jobs.pop_front() {
-            self.waiting.store(state.jobs.len(), Ordering::Relaxed);
-            return Poll::Ready(Some(job));
-        }
-        if state.closed {
-            return Poll::Ready(None);
-        }
-        state.idle.push((worker, context.waker().clone()));
-        Poll::Pending
+        let next = match state.jobs.pop_front() {
+            Some(job) => Poll::Ready(Some(job)),
+            None if state.closed => Poll::Ready(None),
+            None => {
+                state.idle.push((worker, context.waker().clone()));
+                Poll::Pending
+            }
+        };
+        self.waiting.store(state.jobs.len(), Ordering::Relaxed);
+        self.busy.store(state.busy(), Ordering::Relaxed);
+        next
     }
 
-    /// Whether the workers can do without the loop for a while, or there are none.
+    /// Whether the workers can do without the loop for a while.
     pub(super) fn are_enough(&self) -> bool {
-        !self.is_used() || self.waiting.load(Ordering::Relaxed) >= ENOUGH
+        self.waiting.load(Ordering::Relaxed) >= ENOUGH
+    }
+
+    pub(super) fn has_jobs(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// How many workers have something to do.
+    pub(super) fn busy(&self) -> usize {
+        self.busy.load(Ordering::Relaxed)
     }
 
     /// Whether there ever was a job.

@@ -65,10 +65,26 @@ impl Queues {
         }
     }
 
-    /// Whether all workers of tasks can do without the loop for a while.
+    /// Whether it holds for all lanes of tasks that there ever was a job for, and there are some.
+    fn all(&self, holds: fn(&Jobs) -> bool) -> bool {
+        let tasks = [&self.tasks, &self.pool].into_iter();
+        let mut used = tasks.filter(|jobs| jobs.is_used()).peekable();
+        used.peek().is_some() && used.all(holds)
+    }
+
+    /// Whether the workers of tasks can do without the loop for a while.
     pub(super) fn are_enough(&self) -> bool {
-        let used = self.tasks.is_used() || self.pool.is_used();
-        used && self.tasks.are_enough() && self.pool.are_enough()
+        self.all(Jobs::are_enough)
+    }
+
+    /// Whether jobs wait for workers of tasks.
+    pub(super) fn have_jobs(&self) -> bool {
+        self.all(Jobs::has_jobs)
+    }
+
+    /// How many workers of tasks have something to do.
+    pub(super) fn busy(&self) -> usize {
+        self.tasks.busy() + self.pool.busy()
     }
 
     /// Wakes workers for what was added; a worker of the lane `free` is about to take a job anyway.
@@ -120,6 +136,11 @@ impl Lanes {
         self.queues.of(lane).push(Arc::new(job));
     }
 
+    /// As [`Queues::have_jobs`].
+    pub(super) fn have_jobs(&self) -> bool {
+        self.queues.have_jobs()
+    }
+
     /// As [`Queues::wake`].
     pub(super) fn wake(&self, free: Option<Lane>) {
         self.queues.wake(free);
@@ -154,6 +175,7 @@ impl<E: Executor> Crew<E> {
         let crew = Arc::new(self);
         for number in 0..threads {
             let name = crew.lane.name();
+            crew.queues.of(crew.lane).join();
             let worker = Worker {
                 number,
                 crew: crew.clone(),
@@ -201,23 +223,34 @@ impl<E: Executor> Worker<E> {
 
     async fn run(self) {
         let mut begun = 0;
-        while let Some(job) = self.jobs().next(self.number).await {
+        while let Some(job) = self.next().await {
             self.begin(job).await;
             begun += 1;
             // What was started comes before what waits in the queue.
-            if begun % IN_A_ROW == 0 || !self.is_free() {
+            if begun % IN_A_ROW == 0 || self.free().is_none() {
                 tokio::task::yield_now().await;
             }
         }
     }
 
-    fn jobs(&self) -> &Jobs {
-        self.crew.queues.of(self.crew.lane)
+    /// Its next job; none when no more will come. Whoever left something before this worker was known to
+    /// be idle did not call the loop: it looks once more before it waits.
+    async fn next(&self) -> Option<Arc<Job>> {
+        let jobs = self.crew.queues.of(self.crew.lane);
+        poll_fn(|context| {
+            let next = jobs.poll_next(self.number, context);
+            if next.is_ready() {
+                return next;
+            }
+            self.crew.mailbox.attend(self.free());
+            jobs.poll_next(self.number, context)
+        })
+        .await
     }
 
-    /// Whether it would begin another attempt at once.
-    fn is_free(&self) -> bool {
-        self.underway.load(Ordering::Relaxed) == 0
+    /// Its lane, if it would begin another attempt at once.
+    fn free(&self) -> Option<Lane> {
+        (self.underway.load(Ordering::Relaxed) == 0).then_some(self.crew.lane)
     }
 
     /// Most attempts end without having waited: only those that wait become tasks of the event loop.
@@ -227,9 +260,8 @@ impl<E: Executor> Worker<E> {
             let outcome = execute(&*crew.executor, &job, &crew.mailbox).await;
             job.ended(outcome, job.meter.usage())
         });
-        let free = || self.is_free().then_some(self.crew.lane);
         match polled(attempt.as_mut()).await {
-            Some(ended) => self.crew.mailbox.end(ended, free()),
+            Some(ended) => self.crew.mailbox.end(ended, self.free()),
             None => self.go_on(attempt),
         }
     }

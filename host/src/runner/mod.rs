@@ -132,6 +132,7 @@ impl Runner {
             turns.called().await;
         }
         let mut dispatcher = turns.close().expect("it was opened above");
+        dispatcher.announce();
         self.suspended = dispatcher.is_suspended();
         dispatcher.flush()
     }

@@ -1,9 +1,9 @@
 //! Whose turn it is to act on what guests have told: the loop's, or that of a worker which would
 //! otherwise wait for the loop.
 //!
-//! Waking a thread costs as much as a short task. So nobody is woken while the workers have enough to
-//! do, but for every so many messages or when one has been left for some milliseconds; and a worker that
-//! has nothing to do takes the turn itself: it comes to its next job without leaving its thread.
+//! Waking a thread costs as much as a short task. So nobody is woken while all workers have something to
+//! do, but for every so many messages or when one has been left for some milliseconds; and a worker whose
+//! jobs are few takes the turn itself: it comes to its next job without leaving its thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
@@ -33,10 +33,16 @@ pub(super) struct Turns {
     /// Calls the loop, and whether it is to come at once.
     call: Notify,
     at_once: AtomicBool,
+    /// The loop looks every so often whether something is left, and so need not be called.
+    watched: AtomicBool,
+    /// Somebody took a turn since it last looked.
+    acted: AtomicBool,
     /// Nobody ever takes a turn.
     closed: bool,
     /// Only the loop takes turns.
     loop_alone: bool,
+    /// Of this machine.
+    cores: usize,
 }
 
 /// Where things stand after a turn.
@@ -53,6 +59,7 @@ impl Turns {
     pub(super) fn new(loop_alone: bool) -> Self {
         Self {
             loop_alone,
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
             ..Self::default()
         }
     }
@@ -100,15 +107,22 @@ impl Turns {
         self.call.notify_one();
     }
 
-    /// Calls the loop for so many messages, unless the workers have enough to do without.
+    /// Calls the loop for so many messages, unless the workers can do without.
     pub(super) fn remind(&self, left: usize) {
         match left {
             0 => {}
-            _ if !self.queues.are_enough() => self.call(),
-            1 => self.call.notify_one(),
             MANY.. => self.call(),
+            _ if !self.are_busy() => self.call(),
+            _ if !self.watched.load(Ordering::Relaxed) => self.call.notify_one(),
             _ => {}
         }
+    }
+
+    /// Whether the workers can do without the loop for a while: they have enough to do, or no core is
+    /// free, and each of them takes a turn when it is done.
+    fn are_busy(&self) -> bool {
+        let full = || self.queues.busy() >= self.cores;
+        self.queues.are_enough() || !self.loop_alone && full()
     }
 
     /// A worker acts on what is left, unless the loop had better do it.
@@ -128,6 +142,13 @@ impl Turns {
             // Its receiver is here.
             let _ = self.leave(Message::Input(Input::Tick));
         }
+        // Whoever has the turn now calls the loop again where that is left.
+        if let Ok(mut dispatcher) = self.dispatcher.try_lock()
+            && let Some(dispatcher) = &mut *dispatcher
+        {
+            dispatcher.announce();
+        }
+        // Afterwards, as whoever found the turn taken relies on a look.
         self.take(None);
     }
 
@@ -163,6 +184,7 @@ impl Turns {
             true => dispatcher.flush(),
             false => Ok(()),
         });
+        self.acted.store(true, Ordering::Relaxed);
         self.stand(dispatcher, shown);
         true
     }
@@ -178,6 +200,8 @@ impl Turns {
         }
         if is_earlier || standing.done || standing.failed.is_some() {
             self.call();
+        } else if dispatcher.has_to_announce() && !self.watched.load(Ordering::Relaxed) {
+            self.call.notify_one();
         }
     }
 
@@ -186,10 +210,22 @@ impl Turns {
         let tick = self.standing().tick;
         let until = tick.map(|at| Duration::try_from(at.duration_since(Timestamp::now())));
         let until = until.map_or(Duration::MAX, Result::unwrap_or_default);
-        let called = tokio::time::timeout(until, self.call.notified()).await;
-        if called.is_ok() && !self.at_once.load(Ordering::Relaxed) {
-            let _ = tokio::time::timeout(SOON.min(until), self.call.notified()).await;
+        if !self.goes_on() {
+            let called = tokio::time::timeout(until, self.call.notified()).await;
+            self.watched.store(true, Ordering::Relaxed);
+            if called.is_err() || self.at_once.load(Ordering::Relaxed) {
+                return;
+            }
         }
+        let _ = tokio::time::timeout(SOON.min(until), self.call.notified()).await;
+    }
+
+    /// Whether the loop is to look again soon: as long as anybody acts, or something is left.
+    fn goes_on(&self) -> bool {
+        let acted = self.acted.swap(false, Ordering::Relaxed);
+        self.watched.store(acted, Ordering::Relaxed);
+        // Whoever leaves something after this look sees that nobody watches: the lock is between.
+        acted || !self.left().is_empty()
     }
 
     /// How the turns have come out.
