@@ -1,10 +1,11 @@
 //! The runner in this process, as the command wires it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use wflow_host::build::Built;
 use wflow_host::model::{Events, Limits, Outcome, RunnerKind, Value};
 use wflow_host::report::Masks;
 use wflow_host::runner::{
@@ -34,7 +35,8 @@ impl Host {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let load = wasm::load(engine, path.as_ref(), cache, compiler);
+        let built = Built::from(PathBuf::from(path));
+        let load = wasm::load(engine, &built, cache, compiler);
         let component = runtime.block_on(load)?;
         Ok(Self { component, runtime })
     }

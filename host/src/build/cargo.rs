@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value as Json;
 
 use super::check::{Check, Found, printed};
-use super::{Language, Workshop};
+use super::{Built, Language, Workshop};
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -22,7 +22,7 @@ pub(super) const LANGUAGE: Language = Language {
 
 const MANIFEST: &str = "Cargo.toml";
 
-fn build(folder: &Path, workshop: &Workshop) -> Result<PathBuf> {
+fn build(folder: &Path, workshop: &Workshop) -> Result<Built> {
     let manifest = folder.join(MANIFEST);
     add_target(workshop)?;
     let output = Command::new("cargo")
@@ -35,7 +35,8 @@ fn build(folder: &Path, workshop: &Workshop) -> Result<PathBuf> {
     if !output.status.success() {
         bail!("{} does not compile", folder.display());
     }
-    built_component(&output.stdout, &manifest).with_context(|| {
+    let component = built_component(&output.stdout, &manifest);
+    component.map(Built::from).with_context(|| {
         format!(
             "{} builds no component: its [lib] needs crate-type = [\"cdylib\"]",
             folder.display()

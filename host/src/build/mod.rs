@@ -39,7 +39,7 @@ struct Language {
     /// Whether a project's own code runs on this machine when it is built.
     runs_code: bool,
     /// The component of a project.
-    build: fn(&Path, &Workshop) -> Result<PathBuf>,
+    build: fn(&Path, &Workshop) -> Result<Built>,
     /// What it needs, and whether that is there.
     check: fn(&Workshop) -> Vec<Check>,
 }
@@ -51,6 +51,20 @@ const LANGUAGES: [Language; 5] = [
     c::LANGUAGE,
     go::LANGUAGE,
 ];
+
+/// A component's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    pub path: PathBuf,
+    /// SHA-256 of it, in hexadecimal digits, where that is known: only wflow writes the file.
+    pub digest: Option<String>,
+}
+
+impl From<PathBuf> for Built {
+    fn from(path: PathBuf) -> Self {
+        Self { path, digest: None }
+    }
+}
 
 /// Where builds happen, and who is told about them.
 pub struct Workshop<'a> {
@@ -66,7 +80,7 @@ impl Workshop<'_> {
     /// # Errors
     ///
     /// If it does not build, with the language's own message, or a tool is missing that cannot be had.
-    pub fn component_of(&self, target: &Path) -> Result<PathBuf> {
+    pub fn component_of(&self, target: &Path) -> Result<Built> {
         match language(target) {
             Some(language) => (language.build)(target, self),
             None if target.is_dir() => bail!(
@@ -74,7 +88,7 @@ impl Workshop<'_> {
                 target.display(),
                 LANGUAGES.map(|language| language.marker).join(", ")
             ),
-            None => Ok(target.to_owned()),
+            None => Ok(target.to_owned().into()),
         }
     }
 
@@ -84,7 +98,7 @@ impl Workshop<'_> {
     /// # Errors
     ///
     /// As [`Workshop::component_of`].
-    pub fn component_named_in_file(&self, target: &Path) -> Result<PathBuf> {
+    pub fn component_named_in_file(&self, target: &Path) -> Result<Built> {
         if let Some(language) = language(target).filter(|language| language.runs_code) {
             bail!(
                 "{target} is source of {}, whose build runs code of its own; build it first and name the \

@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::kept::{Kept, digest};
 use super::pypi::Package;
 use super::script::built;
-use super::{Language, Workshop, files};
+use super::{Built, Language, Workshop, files};
 
 pub use sdk::FILES;
 
@@ -40,7 +40,7 @@ fn is_script(target: &Path) -> bool {
     target.extension().is_some_and(|ending| ending == "py") && !target.is_dir()
 }
 
-fn build(target: &Path, workshop: &Workshop) -> Result<PathBuf> {
+fn build(target: &Path, workshop: &Workshop) -> Result<Built> {
     let script = match target.is_dir() {
         true => target.join(MAIN),
         false => target.to_owned(),

@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::spinner::Spinner;
 use super::{home, note};
-use crate::build::Workshop;
+use crate::build::{Built, Workshop};
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
@@ -24,7 +24,7 @@ pub(super) struct BuildArgs {
 }
 
 pub(super) fn build(args: &BuildArgs) -> Result<ExitCode> {
-    let mut component = component_of(&args.target)?;
+    let mut component = component_of(&args.target)?.path;
     if let Some(output) = &args.output {
         let copied = fs::copy(&component, output);
         copied.with_context(|| format!("cannot write {}", output.display()))?;
@@ -35,7 +35,7 @@ pub(super) fn build(args: &BuildArgs) -> Result<ExitCode> {
 }
 
 /// The component of TARGET: the file itself, or what it is the source of.
-pub(super) fn component_of(target: &Path) -> Result<PathBuf> {
+pub(super) fn component_of(target: &Path) -> Result<Built> {
     workshop().component_of(target)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -34,17 +34,22 @@ pub(super) struct InspectArgs {
     options: Config,
 }
 
-pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
-    let path = build::component_of(&args.target)?;
-    let config = args.config.as_deref();
-    let settings = Settings::look(&args.options, config, &args.target, &args.database)?;
+/// The component of TARGET, to be looked at.
+pub(super) fn loaded(target: &Path, settings: &Settings) -> Result<LoadedComponent> {
+    let built = build::component_of(target)?;
     let compiler = compile::compiler(&settings.compile())?;
     let cache = settings.cache();
     let engine = wasm::engine(1, None)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let component = runtime.block_on(wasm::load(&engine, &path, cache.as_deref(), &compiler))?;
+    runtime.block_on(wasm::load(&engine, &built, cache.as_deref(), &compiler))
+}
+
+pub(super) fn inspect(args: &InspectArgs) -> Result<ExitCode> {
+    let config = args.config.as_deref();
+    let settings = Settings::look(&args.options, config, &args.target, &args.database)?;
+    let component = loaded(&args.target, &settings)?;
     let grants = settings.grants_to_look_at()?;
     let mut out = std::io::stdout().lock();
     if args.json {

@@ -1,7 +1,7 @@
 //! `wflow run`: wires the rooms together for one run.
 
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::start::{Again, Start};
 use super::{HostFault, build, compile, is_closed_pipe, quotas};
+use crate::build::Built;
 use crate::journal::{Durability, Journal, Recorder, Recording, Request};
 use crate::model::{Events, FailureKind, Limit, Most, Outcome, RunId, Scope};
 use crate::runner::{Capacity, Mailbox, Part, Plan, Runner, Submit, TaskFuture};
@@ -88,12 +89,12 @@ pub(super) fn execute(args: &RunArgs, start: Start) -> Result<ExitCode> {
         &args.record.database,
     )?;
     let _turn = quotas::turn(start.journal(), &settings)?;
-    let path = build::component_of(&args.target)?;
+    let target = build::component_of(&args.target)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context(HostFault)?;
-    runtime.block_on(go(args, start, &settings, &path))
+    runtime.block_on(go(args, start, &settings, &target))
 }
 
 /// As many as there may be: all attempts have theirs open in this process, and a shell's soft limit is
@@ -109,9 +110,9 @@ fn allow_open_files() {
 #[cfg(not(unix))]
 fn allow_open_files() {}
 
-async fn go(args: &RunArgs, start: Start, settings: &Settings, path: &Path) -> Result<ExitCode> {
+async fn go(args: &RunArgs, start: Start, settings: &Settings, target: &Built) -> Result<ExitCode> {
     let grants = settings.grants()?;
-    let components = load(settings, path).await?;
+    let components = load(settings, target).await?;
     let launch = start.launch(&components, &grants.secrets)?;
     let flow = start.flow(&components[0].1, args)?;
     let submit = Submit {
@@ -189,16 +190,16 @@ fn recorder(
     }
 }
 
-async fn load<'a>(settings: &'a Settings, target: &Path) -> Result<Components<'a>> {
+async fn load<'a>(settings: &'a Settings, target: &Built) -> Result<Components<'a>> {
     let cache = settings.cache();
     let instances = settings.max_concurrency().saturating_add(FLOW_INSTANCES);
     let engine = wasm::engine(instances, settings.stack()).context(HostFault)?;
     let compiler = compile::compiler(&settings.compile())?;
-    let load = async |path: PathBuf| wasm::load(&engine, &path, cache.as_deref(), &compiler).await;
-    let mut components = vec![("", load(target.to_owned()).await?)];
+    let load = async |built: &Built| wasm::load(&engine, built, cache.as_deref(), &compiler).await;
+    let mut components = vec![("", load(target).await?)];
     for (name, path) in settings.components() {
         let loaded = match build::workshop().component_named_in_file(path) {
-            Ok(path) => load(path).await,
+            Ok(built) => load(&built).await,
             Err(error) => Err(error),
         };
         let loaded = loaded.with_context(|| format!("the component '{name}'"))?;

@@ -23,7 +23,7 @@ use super::network;
 use super::pure;
 use super::replay;
 use super::sandbox::Sandbox;
-use crate::build::is_core_module;
+use crate::build::{Built, is_core_module};
 use crate::model::{Definition, Manifest, hex};
 
 const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
@@ -122,7 +122,7 @@ impl LoadedComponent {
     }
 }
 
-/// Loads the component in `path`; its code and what it says of itself are kept in the folder `cache`.
+/// Loads a component; its code and what it says of itself are kept in the folder `cache`.
 ///
 /// # Errors
 ///
@@ -130,19 +130,22 @@ impl LoadedComponent {
 /// takes more than the compiler grants; a [`CompilerFault`](super::CompilerFault) if nobody can compile it.
 pub async fn load(
     guests: &GuestEngine,
-    path: &Path,
+    component: &Built,
     cache: Option<&Path>,
     compiler: &Compiler,
 ) -> Result<LoadedComponent> {
     let engine = &guests.engine;
+    let Built { path, digest } = component;
     let shown = path.display();
-    let wasm = read(path, compiler.limits.size, false)?;
-    let digest = hex(&Sha256::digest(&wasm));
+    let mut wasm = Wasm::open(path, compiler.limits.size, false)?;
+    let digest = match digest {
+        Some(digest) => digest.clone(),
+        None => hex(&Sha256::digest(wasm.whole()?)),
+    };
     let kept = cache.map(|cache| Kept::new(cache, engine, &digest));
-    let component = compiled(engine, &wasm, kept.as_ref(), compiler)
+    let component = compiled(engine, wasm, kept.as_ref(), compiler)
         .await
         .with_context(|| format!("cannot run {shown}"))?;
-    drop(wasm);
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
     let guest = prepare(engine, &component, false).with_context(|| {
         format!("{shown} does not fit this wflow's contract; build it with this wflow's SDK")
@@ -170,10 +173,10 @@ pub async fn load_command(
     let path = &*line.component;
     let (program, manifest) = line.prepared(name)?;
     let cannot = || format!("cannot run {}", path.display());
-    let wasm = read(path, compiler.limits.size, true)?;
-    let code = Sha256::digest(&wasm);
+    let mut wasm = Wasm::open(path, compiler.limits.size, true)?;
+    let code = Sha256::digest(wasm.whole()?);
     let kept = cache.map(|cache| Kept::new(cache, engine, &hex(&code)));
-    let component = compiled(engine, &wasm, kept.as_ref(), compiler);
+    let component = compiled(engine, wasm, kept.as_ref(), compiler);
     let component = component.await.with_context(cannot)?;
     let command = prepare_command(engine, &component, false)
         .context("it is no WASI command: none that exports wasi:cli/run, and imports WASI alone")
@@ -207,25 +210,50 @@ fn loaded(
     })
 }
 
-/// The file's bytes, of a component or, where that will do, a `core` module. What is neither, or too large
-/// for one, is not read to its end.
-fn read(path: &Path, most: u64, core: bool) -> Result<Vec<u8>> {
-    let shown = path.display();
-    let unread = || format!("cannot read {shown}");
-    let mut file = File::open(path).with_context(unread)?;
-    let mut wasm = Vec::new();
-    let header = Read::by_ref(&mut file).take(HEADER).read_to_end(&mut wasm);
-    header.with_context(unread)?;
-    if !core || !is_core_module(&wasm) {
-        check_kind(&wasm).with_context(|| format!("cannot run {shown}"))?;
+/// A component's file, whose bytes are read when they are needed: there are many, and their code may be kept.
+struct Wasm<'a> {
+    path: &'a Path,
+    /// Bytes that it may have.
+    most: u64,
+    bytes: Vec<u8>,
+    /// What is not read yet.
+    rest: Option<File>,
+}
+
+impl<'a> Wasm<'a> {
+    /// A component or, where that will do, a `core` module. What is neither, or too large for one, is not read
+    /// to its end.
+    fn open(path: &'a Path, most: u64, core: bool) -> Result<Self> {
+        let shown = path.display();
+        let unread = || format!("cannot read {shown}");
+        let mut file = File::open(path).with_context(unread)?;
+        let mut bytes = Vec::new();
+        let header = Read::by_ref(&mut file).take(HEADER).read_to_end(&mut bytes);
+        header.with_context(unread)?;
+        if !core || !is_core_module(&bytes) {
+            check_kind(&bytes).with_context(|| format!("cannot run {shown}"))?;
+        }
+        let size = file.metadata().with_context(unread)?.len();
+        check_size(size, most).with_context(|| format!("cannot run {shown}"))?;
+        Ok(Self {
+            path,
+            most,
+            bytes,
+            rest: Some(file),
+        })
     }
-    let size = file.metadata().with_context(unread)?.len();
-    check_size(size, most).with_context(|| format!("cannot run {shown}"))?;
-    // What is no plain file does not say how large it is, or grows meanwhile.
-    let rest = file.take(most).read_to_end(&mut wasm);
-    rest.with_context(unread)?;
-    check_size(wasm.len() as u64, most).with_context(|| format!("cannot run {shown}"))?;
-    Ok(wasm)
+
+    fn whole(&mut self) -> Result<&[u8]> {
+        if let Some(file) = self.rest.take() {
+            let shown = self.path.display();
+            // What is no plain file does not say how large it is, or grows meanwhile.
+            let rest = file.take(self.most).read_to_end(&mut self.bytes);
+            rest.with_context(|| format!("cannot read {shown}"))?;
+            let size = self.bytes.len() as u64;
+            check_size(size, self.most).with_context(|| format!("cannot run {shown}"))?;
+        }
+        Ok(&self.bytes)
+    }
 }
 
 fn check_size(size: u64, most: u64) -> Result<()> {
@@ -305,7 +333,7 @@ fn wasi(engine: &Engine) -> Result<Linker<Sandbox>> {
 /// Compiles the component, unless that was done before.
 async fn compiled(
     engine: &Engine,
-    wasm: &[u8],
+    mut wasm: Wasm<'_>,
     kept: Option<&Kept>,
     compiler: &Compiler,
 ) -> Result<Component> {
@@ -317,7 +345,7 @@ async fn compiled(
     if let Some(component) = kept.and_then(|kept| kept.component(engine)) {
         return Ok(component);
     }
-    let code = compiler.compile(wasm).await?;
+    let code = compiler.compile(wasm.whole()?).await?;
     let component = component_of(engine, &code);
     let component = component.map_err(|error| anyhow!(one_line(&format!("{error:#}"))))?;
     if let Some(kept) = kept {

@@ -14,7 +14,7 @@ const NODE: Package = Package {
     version: "24.19.0",
     requirements: include_str!("requirements.txt"),
     size: "60 MB",
-    does: "is Node.js",
+    does: "brings Node.js",
 };
 /// The oldest Node.js that the tools run on.
 const OLDEST: u32 = 20;

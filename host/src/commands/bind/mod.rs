@@ -15,11 +15,11 @@ use clap::{Args, ValueEnum};
 
 use super::config::Config;
 use super::database::DatabaseArgs;
+use super::inspect::loaded;
+use super::note;
 use super::settings::Settings;
-use super::{build, compile, note};
 use crate::model::Manifest;
 use crate::report::harmless;
-use crate::wasm;
 
 #[derive(Debug, Args)]
 pub(super) struct BindArgs {
@@ -80,19 +80,7 @@ pub(super) fn bind(args: &BindArgs) -> Result<ExitCode> {
 }
 
 fn manifest(args: &BindArgs) -> Result<Manifest> {
-    let path = build::component_of(&args.target)?;
-    let settings = Settings::look(
-        &Config::default(),
-        None,
-        &args.target,
-        &DatabaseArgs::default(),
-    )?;
-    let compiler = compile::compiler(&settings.compile())?;
-    let cache = settings.cache();
-    let engine = wasm::engine(1, None)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let load = wasm::load(&engine, &path, cache.as_deref(), &compiler);
-    Ok(runtime.block_on(load)?.manifest)
+    let (config, database) = (Config::default(), DatabaseArgs::default());
+    let settings = Settings::look(&config, None, &args.target, &database)?;
+    Ok(loaded(&args.target, &settings)?.manifest)
 }
