@@ -214,7 +214,7 @@ mod tests {
             let process = std::process::id();
             let folder = std::env::temp_dir().join(format!("wflow-compiled-{name}-{process}"));
             let _ = fs::remove_dir_all(&folder);
-            let engine = engine::on_demand(None).expect("an engine").engine;
+            let engine = Engine::new(&engine::config()).expect("an engine");
             let kept = Kept::new(&folder, &engine, "digest");
             Self {
                 folder,

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytesize::ByteSize;
@@ -40,16 +40,18 @@ pub struct LoadedComponent {
     pub manifest: Manifest,
     /// The interfaces that it imports, as it names them.
     pub imports: Vec<String>,
-    engine: GuestEngine,
     pub(super) guests: Guests,
 }
 
 /// What instances are made of.
 #[derive(Clone)]
 pub(super) struct Guests {
+    engine: GuestEngine,
     plain: Entry,
     /// Where the component has pure tasks: the same, with less within reach.
     pure: Option<Entry>,
+    /// The same on the engine beyond.
+    beyond: OnceLock<Option<Box<Guests>>>,
 }
 
 /// How instances are called.
@@ -87,18 +89,34 @@ impl Entry {
 }
 
 impl Guests {
-    fn new(
-        engine: &Engine,
-        component: &Component,
-        plain: Entry,
-        manifest: &Manifest,
-    ) -> Result<Self> {
-        let is_pure = |task: &Definition| task.options.pure == Some(true);
-        let pure = match manifest.tasks.iter().any(is_pure) {
-            true => Some(plain.again(engine, component, true)?),
+    fn new(guests: &GuestEngine, component: &Component, plain: Entry, pure: bool) -> Result<Self> {
+        let pure = match pure {
+            true => Some(plain.again(&guests.engine, component, true)?),
             false => None,
         };
-        Ok(Self { plain, pure })
+        Ok(Self {
+            engine: guests.clone(),
+            plain,
+            pure,
+            beyond: OnceLock::new(),
+        })
+    }
+
+    /// For attempts that find no room: the same on the engine beyond, if there is one. Nothing is compiled
+    /// again.
+    pub(super) fn beyond(&self) -> Option<&Self> {
+        let again = || {
+            let guests = self.engine.beyond()?;
+            Some(Box::new(self.again(guests).ok()?))
+        };
+        self.beyond.get_or_init(again).as_deref()
+    }
+
+    fn again(&self, guests: &GuestEngine) -> Result<Self> {
+        let code = self.plain.component().serialize()?;
+        let component = component_of(&guests.engine, &code)?;
+        let plain = self.plain.again(&guests.engine, &component, false)?;
+        Self::new(guests, &component, plain, self.pure.is_some())
     }
 
     /// For a pure task, or for anything else.
@@ -107,18 +125,6 @@ impl Guests {
             Some(guest) if pure => guest,
             _ => &self.plain,
         }
-    }
-}
-
-impl LoadedComponent {
-    /// The same component on an engine whose instances are allocated on demand; nothing is compiled
-    /// again.
-    pub(super) fn on_demand(&self) -> Result<Guests> {
-        let GuestEngine { engine, .. } = self.engine.on_demand()?;
-        let code = self.guests.plain.component().serialize()?;
-        let component = component_of(&engine, &code)?;
-        let plain = self.guests.plain.again(&engine, &component, false)?;
-        Guests::new(&engine, &component, plain, &self.manifest)
     }
 }
 
@@ -198,15 +204,15 @@ fn loaded(
     let ty = component.component_type();
     let imports = ty.imports(engine).map(|(name, _)| name.to_owned());
     let imports = imports.collect();
-    let prepared = Guests::new(engine, component, entry, &manifest)?;
+    let is_pure = |task: &Definition| task.options.pure == Some(true);
+    let pure = manifest.tasks.iter().any(is_pure);
     let home = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     Ok(LoadedComponent {
         digest,
         home: home.to_string_lossy().into_owned(),
         manifest,
         imports,
-        engine: guests.clone(),
-        guests: prepared,
+        guests: Guests::new(guests, component, entry, pure)?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The wasmtime engine: pooled instances, and epochs that make guests give way.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -8,53 +9,94 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 /// How long a busy guest runs before it gives way to others.
 const EPOCH: Duration = Duration::from_millis(10);
 
-/// An engine for guests, and what another one for the same guests has to have in common with it.
+/// Instances of the first pool. Setting a place aside and giving it back takes 7 µs, and each start pays for
+/// all of them; few runs need more at once.
+const FIRST: u32 = 64;
+
+/// An engine for guests, and the one for those that find no room in it.
 #[derive(Clone)]
 pub struct GuestEngine {
     pub engine: Engine,
     stack: Option<usize>,
+    /// How instances are allocated beyond it.
+    rest: Vec<Allocation>,
+    beyond: Arc<OnceLock<Option<GuestEngine>>>,
+}
+
+/// How an engine allocates instances.
+#[derive(Clone, Copy)]
+enum Allocation {
+    /// From a pool of so many.
+    Pool(u32),
+    /// Each costs more, and there is no bound to their number.
+    OnDemand,
 }
 
 /// Bytes of stack that the host's own functions have when guests call them.
 const HOST_STACK: usize = 1536 << 10;
 
-/// An engine with room for so many live instances, whose guests have so many bytes of stack, or
-/// 512 KiB.
+/// An engine for so many live instances, whose guests have so many bytes of stack, or 512 KiB.
 ///
 /// # Errors
 ///
 /// If wasmtime cannot work on this machine. A pool that cannot be reserved is no error: instances
 /// are then allocated on demand.
 pub fn engine(instances: u32, stack: Option<usize>) -> Result<GuestEngine> {
-    let mut config = with_stack(stack);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances)));
-    match Engine::new(&config) {
-        Ok(engine) => Ok(GuestEngine {
-            engine: ticking(engine)?,
-            stack,
-        }),
-        Err(_) => on_demand(stack),
+    let first = instances.min(FIRST);
+    let mut allocations = vec![Allocation::Pool(first)];
+    if instances > first {
+        allocations.push(Allocation::Pool(instances - first));
+    }
+    allocations.push(Allocation::OnDemand);
+    made(stack, allocations)
+}
+
+/// The first engine that can be made of these.
+fn made(stack: Option<usize>, mut allocations: Vec<Allocation>) -> Result<GuestEngine> {
+    loop {
+        let rest = allocations.split_off(1.min(allocations.len()));
+        let first = allocations.pop().context("nothing is left to try")?;
+        match Engine::new(&first.config(stack)) {
+            Ok(engine) => {
+                return Ok(GuestEngine {
+                    rest,
+                    stack,
+                    ..GuestEngine::new(ticking(engine)?)
+                });
+            }
+            Err(error) if rest.is_empty() => return Err(error.into()),
+            Err(_) => allocations = rest,
+        }
     }
 }
 
 impl GuestEngine {
     /// One that was made with [`config`] and whatever else. Nothing advances its epoch: guests that
-    /// are busy do not give way.
+    /// are busy do not give way. There is none beyond it.
     pub fn new(engine: Engine) -> Self {
-        let stack = None;
-        Self { engine, stack }
+        Self {
+            engine,
+            stack: None,
+            rest: Vec::new(),
+            beyond: Arc::default(),
+        }
     }
 
-    /// Another one, without a pool.
-    pub(super) fn on_demand(&self) -> Result<Self> {
-        on_demand(self.stack)
+    /// The one for instances that find no room in it.
+    pub(super) fn beyond(&self) -> Option<&Self> {
+        let make = || made(self.stack, self.rest.clone()).ok();
+        self.beyond.get_or_init(make).as_ref()
     }
 }
 
-/// An engine without a pool: each instance costs more, and there is no bound to their number.
-pub(super) fn on_demand(stack: Option<usize>) -> Result<GuestEngine> {
-    let engine = ticking(Engine::new(&with_stack(stack))?)?;
-    Ok(GuestEngine { engine, stack })
+impl Allocation {
+    fn config(self, stack: Option<usize>) -> Config {
+        let mut config = with_stack(stack);
+        if let Self::Pool(instances) = self {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances)));
+        }
+        config
+    }
 }
 
 fn with_stack(stack: Option<usize>) -> Config {
@@ -83,7 +125,7 @@ pub fn config() -> Config {
 const CORE_INSTANCES: u32 = 20;
 
 /// Memories beside the one of each instance. One built from JavaScript has 2: so the smallest pool takes it,
-/// and of a larger one it takes half; those that find no room are allocated on demand.
+/// and of a larger one it takes half.
 const MORE_MEMORIES: u32 = 3;
 
 /// Zeroing a kept page by hand pays only where the kernel tells which pages were written.

@@ -25,7 +25,7 @@ mod sandbox;
 mod words;
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
@@ -36,7 +36,7 @@ use bindings::Guest;
 use bindings::exports::wflow::plugin::plugin::Error;
 pub use command::CommandLine;
 pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
-use component::{Entry, Guests};
+use component::Entry;
 pub use component::{LoadedComponent, load, load_command};
 pub use engine::{GuestEngine, config, engine};
 pub use files::Folder;
@@ -63,8 +63,6 @@ pub struct WasmExecutor {
 struct Held {
     component: LoadedComponent,
     needed: Needed,
-    /// For attempts that find the pool full: runs that wait for others hold their instances.
-    overflow: OnceLock<Option<Guests>>,
 }
 
 impl WasmExecutor {
@@ -73,7 +71,6 @@ impl WasmExecutor {
         let held = |component: LoadedComponent| {
             let held = Held {
                 needed: Needed::new(&component.manifest, &grants),
-                overflow: OnceLock::new(),
                 component,
             };
             (held.component.digest.clone(), held)
@@ -169,12 +166,7 @@ type Returned = Result<bindings::wflow::plugin::types::Value, Error>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
-        let Some(Held {
-            component,
-            needed,
-            overflow,
-        }) = self.components.get(&*job.attempt.component)
-        else {
+        let Some(Held { component, needed }) = self.components.get(&*job.attempt.component) else {
             let message = "the host does not hold the component";
             return Outcome::failed(FailureKind::Crashed, message);
         };
@@ -183,19 +175,16 @@ impl Executor for WasmExecutor {
             Some(Err(missing)) => return Outcome::failed(FailureKind::Denied, missing),
             None => &self.grants,
         };
-        let pure = job.attempt.pure;
-        let guest = component.guests.of(pure);
-        if let Some(outcome) = self.run(guest, job, mailbox, grants).await {
-            return outcome;
+        // Runs that wait for others hold their instances: there may be no room for another one.
+        let mut next = Some(&component.guests);
+        while let Some(guests) = next {
+            let entry = guests.of(job.attempt.pure);
+            if let Some(outcome) = self.run(entry, job, mailbox, grants).await {
+                return outcome;
+            }
+            next = guests.beyond();
         }
-        let overflow = overflow.get_or_init(|| component.on_demand().ok());
-        let outcome = match overflow {
-            Some(guests) => self.run(guests.of(pure), job, mailbox, grants).await,
-            None => None,
-        };
-        outcome.unwrap_or_else(|| {
-            let message = "the host has no room for another instance";
-            Outcome::failed(FailureKind::Crashed, message)
-        })
+        let message = "the host has no room for another instance";
+        Outcome::failed(FailureKind::Crashed, message)
     }
 }
