@@ -63,11 +63,11 @@ impl Curve {
         self.runner == runner && self.pattern == pattern
     }
 
-    /// The granularity at which efficiency falls below one half, between the two points around it;
-    /// none if it never does, or is never above.
+    /// The smallest granularity with an efficiency of one half, between the two points around it; none if
+    /// it is never below, or never above.
     pub(crate) fn metg(&self) -> Option<f64> {
         let falls = |pair: &&[Point]| pair[0].efficiency >= 0.5 && pair[1].efficiency < 0.5;
-        let pair = self.points.windows(2).find(falls)?;
+        let pair = self.points.windows(2).rfind(falls)?;
         let [long, short] = [pair[0], pair[1]];
         let share = (long.efficiency - 0.5) / (long.efficiency - short.efficiency);
         // Granularities differ by factors.

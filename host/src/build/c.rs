@@ -60,13 +60,7 @@ fn is_source(path: &Path) -> bool {
 
 fn build(target: &Path, workshop: &Workshop) -> Result<Built> {
     let sources = sources(target)?;
-    // A file that is added to the folder is a source as well.
-    let own = version();
-    let names = sources
-        .iter()
-        .map(|path| path.as_os_str().as_encoded_bytes());
-    let names: Vec<_> = [own.as_bytes()].into_iter().chain(names).collect();
-    let kept = Kept::of(workshop.cache()?, target, digest(&names.join(&0)))?;
+    let kept = Kept::of_sources(workshop.cache()?, target, &version(), &sources)?;
     kept.or_built(|component| {
         let sdk = sdk(workshop)?;
         let compiler = Compiler {

@@ -120,14 +120,7 @@ fn is_source(path: &Path) -> bool {
 }
 
 fn build(target: &Path, workshop: &Workshop) -> Result<Built> {
-    // A file that is added to the folder is a source as well.
-    let own = version();
-    let sources = sources(target)?;
-    let names = sources
-        .iter()
-        .map(|path| path.as_os_str().as_encoded_bytes());
-    let names: Vec<_> = [own.as_bytes()].into_iter().chain(names).collect();
-    let kept = Kept::of(workshop.cache()?, target, digest(&names.join(&0)))?;
+    let kept = Kept::of_sources(workshop.cache()?, target, &version(), &sources(target)?)?;
     kept.or_built(|component| {
         let sdk = sdk(workshop)?;
         let root = GO.folder("go", workshop)?;

@@ -1,6 +1,7 @@
 //! Components that were built before, for as long as what they were built from stays the same.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,6 +50,23 @@ impl Kept {
             folder: cache.join("built").join(name),
             version,
         })
+    }
+
+    /// The same where a source that is added to these makes another component, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Kept::of`].
+    pub(super) fn of_sources(
+        cache: &Path,
+        target: &Path,
+        version: &str,
+        sources: &[PathBuf],
+    ) -> Result<Self> {
+        let names = sources.iter().map(|path| path.as_os_str());
+        let names = names.map(OsStr::as_encoded_bytes);
+        let all: Vec<_> = [version.as_bytes()].into_iter().chain(names).collect();
+        Self::of(cache, target, digest(&all.join(&0)))
     }
 
     /// The component as it is kept, or as `build` makes it at the given place, which tells what it was made

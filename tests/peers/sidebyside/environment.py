@@ -67,7 +67,7 @@ def install(packages: Iterable[str]) -> bool:
 def wflow() -> Path:
     """A release build."""
     say("building wflow (cargo build --release)")
-    command = ["cargo", "build", "--release", "--quiet", "-p", "wflow"]
+    command = ["cargo", "build", "--release", "--quiet"]
     if subprocess.run(command, cwd=ROOT).returncode != 0:
         sys.exit("error: wflow cannot be built (see above)")
     return ROOT / "target" / "release" / "wflow"

@@ -147,7 +147,8 @@ class Patterns:
         wanted = max(50 * self.overhead, self.effort.point_seconds / 4)
         while True:
             seconds = min(self.run("trivial", count, 1, iterations) for _ in range(2))
-            task = seconds * self.subject.workers / count
+            # A flow's clock has milliseconds: few short tasks take none.
+            task = max(seconds, 1e-6) * self.subject.workers / count
             if task >= wanted:
                 return count * iterations / seconds
             iterations = int(iterations * min(max(wanted * 1.2 / task, 1.5), 30))

@@ -59,12 +59,12 @@ def points(samples: Iterable[Sample], best: float) -> list[Point]:
 
 
 def metg(points: Iterable[Point]) -> float | None:
-    """Where efficiency falls below a half, in seconds, between the points around on a log scale.
+    """The smallest granularity with an efficiency of a half, in seconds, between the points around on a log scale.
 
     None if it is not below a half anywhere, or everywhere.
     """
-    falling = sorted(points, key=lambda point: point.granularity, reverse=True)
-    for coarse, fine in pairwise(falling):
+    rising = sorted(points, key=lambda point: point.granularity)
+    for fine, coarse in pairwise(rising):
         if coarse.efficiency >= HALF > fine.efficiency:
             part = (coarse.efficiency - HALF) / (coarse.efficiency - fine.efficiency)
             logs = math.log(coarse.granularity), math.log(fine.granularity)

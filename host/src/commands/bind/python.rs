@@ -2,64 +2,61 @@
 
 use std::fmt::Write;
 
-use super::types::{Type, all, is_sayable};
+use super::types::{Type, Words};
 use crate::model::{Definition, Manifest, Parameter};
 use crate::runner::Target;
 
-const RESERVED: [&str; 37] = [
-    "False",
-    "None",
-    "True",
-    "and",
-    "as",
-    "assert",
-    "async",
-    "await",
-    "break",
-    "class",
-    "continue",
-    "def",
-    "del",
-    "elif",
-    "else",
-    "except",
-    "finally",
-    "for",
-    "from",
-    "global",
-    "if",
-    "import",
-    "in",
-    "is",
-    "lambda",
-    "nonlocal",
-    "not",
-    "or",
-    "pass",
-    "raise",
-    "return",
-    "return_state",
-    "try",
-    "wait_for",
-    "while",
-    "with",
-    "yield",
-];
+const WORDS: Words = Words {
+    language: "Python",
+    reserved: &[
+        "False",
+        "None",
+        "True",
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "class",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "except",
+        "finally",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+        "in",
+        "is",
+        "lambda",
+        "nonlocal",
+        "not",
+        "or",
+        "pass",
+        "raise",
+        "return",
+        "return_state",
+        "try",
+        "wait_for",
+        "while",
+        "with",
+        "yield",
+    ],
+    comment: "#",
+};
 
 pub(super) fn bindings(component: &str, manifest: &Manifest) -> String {
     let mut text = format!(
         "\"\"\"Flows and tasks of the component `{component}`, as it describes itself; written by `wflow bind`.\"\"\"\n\n\
          from typing import Any\n\nfrom wflow import remote\n"
     );
-    for (target, definition) in all(manifest) {
-        let _ = match is_sayable(definition, &RESERVED) {
-            true => write!(text, "\n\n{}", function(component, target, definition)),
-            false => write!(
-                text,
-                "\n\n# `{}` has a name that Python has no word for.\n",
-                definition.name
-            ),
-        };
+    for one in WORDS.all(manifest, |target, it| function(component, target, it)) {
+        let _ = write!(text, "\n\n{one}");
     }
     text
 }

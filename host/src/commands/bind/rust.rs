@@ -2,31 +2,28 @@
 
 use std::fmt::Write;
 
-use super::types::{Type, all, is_sayable, parted};
+use super::types::{Type, Words, parted};
 use crate::model::{Definition, Manifest, Parameter};
 use crate::runner::Target;
 
-const RESERVED: [&str; 41] = [
-    "Self", "abstract", "as", "async", "await", "box", "break", "const", "continue", "crate",
-    "dyn", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop",
-    "match", "mod", "move", "mut", "pub", "ref", "return", "self", "static", "struct", "super",
-    "trait", "true", "type", "unsafe", "use", "where", "while", "yield",
-];
+const WORDS: Words = Words {
+    language: "Rust",
+    reserved: &[
+        "Self", "abstract", "as", "async", "await", "box", "break", "const", "continue", "crate",
+        "dyn", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop",
+        "match", "mod", "move", "mut", "pub", "ref", "return", "self", "static", "struct", "super",
+        "trait", "true", "type", "unsafe", "use", "where", "while", "yield",
+    ],
+    comment: "//",
+};
 
 pub(super) fn bindings(component: &str, manifest: &Manifest) -> String {
     let mut text = format!(
         "//! Flows and tasks of the component `{component}`, as it describes itself; written by `wflow bind`.\n\n\
          use wflow::IntoArgument;\nuse wflow::remote::{{self, Call}};\n"
     );
-    for (target, definition) in all(manifest) {
-        let _ = match is_sayable(definition, &RESERVED) {
-            true => write!(text, "\n{}", function(component, target, definition)),
-            false => write!(
-                text,
-                "\n// `{}` has a name that Rust has no word for.\n",
-                definition.name
-            ),
-        };
+    for one in WORDS.all(manifest, |target, it| function(component, target, it)) {
+        let _ = write!(text, "\n{one}");
     }
     text
 }

@@ -43,21 +43,42 @@ impl Type {
     }
 }
 
-/// All that a component holds.
-pub(super) fn all(manifest: &Manifest) -> impl Iterator<Item = (Target, &Definition)> {
-    let flows = manifest.flows.iter().map(|flow| (Target::Flow, flow));
-    flows.chain(manifest.tasks.iter().map(|task| (Target::Task, task)))
+/// What a language calls things by.
+pub(super) struct Words {
+    pub(super) language: &'static str,
+    /// What names cannot be.
+    pub(super) reserved: &'static [&'static str],
+    /// How a comment begins.
+    pub(super) comment: &'static str,
 }
 
-/// Whether the words of all names are words of the language, too; otherwise a function of it cannot have
-/// them.
-pub(super) fn is_sayable(definition: &Definition, reserved: &[&str]) -> bool {
-    let names = definition
-        .parameters
-        .iter()
-        .map(|parameter| &parameter.name);
-    let mut names = names.chain([&definition.name]);
-    names.all(|name| is_word(name) && !reserved.contains(&&**name))
+impl Words {
+    /// All that a component holds, each as `write` writes it; or what cannot be said of it.
+    pub(super) fn all(
+        &self,
+        manifest: &Manifest,
+        write: impl Fn(Target, &Definition) -> String,
+    ) -> Vec<String> {
+        let flows = manifest.flows.iter().map(|flow| (Target::Flow, flow));
+        let tasks = manifest.tasks.iter().map(|task| (Target::Task, task));
+        let all = flows.chain(tasks).map(|(target, definition)| {
+            match self.can_say(definition) {
+                true => write(target, definition),
+                false => format!(
+                    "{} `{}` has a name that {} has no word for.\n",
+                    self.comment, definition.name, self.language
+                ),
+            }
+        });
+        all.collect()
+    }
+
+    /// Whether all names are words of the language, too; otherwise a function of it cannot have them.
+    fn can_say(&self, definition: &Definition) -> bool {
+        let parameters = definition.parameters.iter();
+        let mut names = parameters.map(|it| &it.name).chain([&definition.name]);
+        names.all(|name| is_word(name) && !self.reserved.contains(&&**name))
+    }
 }
 
 fn is_word(name: &str) -> bool {

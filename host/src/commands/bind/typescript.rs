@@ -2,68 +2,65 @@
 
 use std::fmt::Write;
 
-use super::types::{Type, all, is_sayable};
+use super::types::{Type, Words};
 use crate::model::{Definition, Manifest, Parameter};
 use crate::runner::Target;
 
-const RESERVED: [&str; 41] = [
-    "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "enum",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "instanceof",
-    "let",
-    "new",
-    "null",
-    "remote",
-    "return",
-    "static",
-    "super",
-    "switch",
-    "t",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "var",
-    "void",
-    "while",
-    "with",
-];
+const WORDS: Words = Words {
+    language: "TypeScript",
+    reserved: &[
+        "await",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "continue",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "else",
+        "enum",
+        "export",
+        "extends",
+        "false",
+        "finally",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "instanceof",
+        "let",
+        "new",
+        "null",
+        "remote",
+        "return",
+        "static",
+        "super",
+        "switch",
+        "t",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typeof",
+        "var",
+        "void",
+        "while",
+        "with",
+    ],
+    comment: "//",
+};
 
 pub(super) fn bindings(component: &str, manifest: &Manifest) -> String {
     let mut text = format!(
         "// Flows and tasks of the component `{component}`, as it describes itself; written by `wflow bind`.\n\n\
          import {{ remote, t }} from \"wflow\";\n"
     );
-    for (target, definition) in all(manifest) {
-        let _ = match is_sayable(definition, &RESERVED) {
-            true => write!(text, "\n{}", constant(component, target, definition)),
-            false => write!(
-                text,
-                "\n// `{}` has a name that TypeScript has no word for.\n",
-                definition.name
-            ),
-        };
+    for one in WORDS.all(manifest, |target, it| constant(component, target, it)) {
+        let _ = write!(text, "\n{one}");
     }
     text
 }
