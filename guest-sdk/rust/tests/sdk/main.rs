@@ -2,6 +2,7 @@
 //! attributes refuse.
 
 mod attributes;
+mod bound;
 mod definitions;
 mod executor;
 mod failures;

@@ -61,15 +61,15 @@ impl Words {
     ) -> Vec<String> {
         let flows = manifest.flows.iter().map(|flow| (Target::Flow, flow));
         let tasks = manifest.tasks.iter().map(|task| (Target::Task, task));
-        let all = flows.chain(tasks).map(|(target, definition)| {
-            match self.can_say(definition) {
+        let all = flows
+            .chain(tasks)
+            .map(|(target, definition)| match self.can_say(definition) {
                 true => write(target, definition),
                 false => format!(
                     "{} `{}` has a name that {} has no word for.\n",
                     self.comment, definition.name, self.language
                 ),
-            }
-        });
+            });
         all.collect()
     }
 
