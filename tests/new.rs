@@ -55,16 +55,19 @@ fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).expect("a folder").next().is_none()
 }
 
-/// The files of a folder and of those in it, without tests, by their paths from `base`.
+/// The files of a folder and of those in it, without tests and checks, by their paths from `base`.
 fn files(base: &Path, folder: &str) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     for entry in fs::read_dir(base.join(folder)).expect("a folder") {
         let entry = entry.expect("an entry");
-        let path = format!("{folder}/{}", entry.file_name().display());
-        if !entry.path().is_dir() {
-            files.insert(path);
-        } else if !["tests", "__pycache__"].contains(&&*entry.file_name().to_string_lossy()) {
-            files.extend(self::files(base, &path));
+        let name = entry.file_name();
+        let path = format!("{folder}/{}", name.display());
+        if ["tests", "check", "__pycache__"].contains(&&*name.to_string_lossy()) {
+            continue;
+        }
+        match entry.path().is_dir() {
+            true => files.extend(self::files(base, &path)),
+            false => drop(files.insert(path)),
         }
     }
     files

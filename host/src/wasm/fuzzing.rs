@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::bindings::exports::wflow::plugin::plugin::{Definition, Manifest as Answer, Parameter};
 use super::describe::checked;
 use super::{Compiler, GuestEngine, engine, load};
+use crate::build::Built;
 use crate::model::Manifest;
 
 /// A flow or task, as a component describes it: name, description, parameters with schema and
@@ -33,7 +34,8 @@ pub fn component(wasm: &[u8]) {
     });
     let (engine, runtime, file) = &*LOADER;
     std::fs::write(file, wasm).expect("written");
-    if let Ok(component) = runtime.block_on(load(engine, file, None, &Compiler::default())) {
+    let built = Built::from(file.clone());
+    if let Ok(component) = runtime.block_on(load(engine, &built, None, &Compiler::default())) {
         is_kept(&component.manifest);
     }
 }
