@@ -92,6 +92,7 @@ impl Host {
             limits: Vec::new(),
             suspend_after: None,
             loop_alone: false,
+            cores: std::thread::available_parallelism()?.get(),
             quotas: Quotas::default(),
         };
         let components = vec![self.component.clone()];

@@ -8,9 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
-use super::note;
+use super::{machine, note};
 use crate::journal::Recorder;
 use crate::model::{Event, EventKind, Events, Level};
 use crate::report::{JsonReporter, Masker, Reporter, TerminalReporter, Terminals};
@@ -53,7 +52,7 @@ impl DisplayArgs {
             stderr: std::io::stderr().is_terminal(),
             colours: console::colors_enabled_stderr(),
         };
-        let zone = TimeZone::system();
+        let zone = machine::time_zone();
         Box::new(TerminalReporter::new(
             out, log, terminals, zone, level, self.stats,
         ))

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use super::config::CompileOptions;
-use super::{HostFault, build};
+use super::{HostFault, build, machine};
 use crate::wasm::{self, CompileLimits, Compiler};
 
 #[derive(Debug, Args)]
@@ -57,8 +57,8 @@ pub(super) fn compiler(options: &CompileOptions) -> Result<Compiler> {
 
 /// What all threads of the process may use together, should nobody be there to end it in time.
 fn cpu_seconds(time: Duration) -> u64 {
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
-    time.as_secs().saturating_add(1).saturating_mul(cores)
+    let seconds = time.as_secs().saturating_add(1);
+    seconds.saturating_mul(machine::cores() as u64)
 }
 
 /// From here on the system holds this process to its limits.

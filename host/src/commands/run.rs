@@ -16,7 +16,7 @@ use super::database::RecordArgs;
 use super::parameters::ParameterArgs;
 use super::settings::Settings;
 use super::start::{Again, Start};
-use super::{HostFault, build, compile, is_closed_pipe, quotas};
+use super::{HostFault, build, compile, is_closed_pipe, machine, quotas};
 use crate::build::Built;
 use crate::journal::{Durability, Journal, Recorder, Recording, Request};
 use crate::model::{Events, FailureKind, Limit, Most, Outcome, RunId, Scope};
@@ -131,6 +131,7 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, target: &Built) -
             .map(SignedDuration::try_from)
             .transpose()?,
         loop_alone: Durability::from(args.record.durability) == Durability::Strict,
+        cores: machine::cores(),
         quotas: settings.quotas(quotas::spent(start.journal(), settings)?),
     };
     let workers = settings.workers(&flow.options);

@@ -20,6 +20,10 @@ use crate::model::{Event, EventKind, Events, RunId, State, Usage, nanoseconds};
 /// How often the thread looks for what other processes ask.
 const REQUESTS: Duration = Duration::from_millis(40);
 
+/// Pages of the write-ahead log, a megabyte, after which it is written into the database: the next process
+/// reads what is left in it when it starts. Whoever waits for every commit would wait for this, too.
+const LOG: u32 = 256;
+
 /// When events are known to be on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -98,6 +102,10 @@ impl Recorder {
         let durability = recording.durability;
         let takes_key = recording.key.is_some() && row.is_none();
         let own = journal.again()?;
+        if durability == Durability::Relaxed {
+            own.connection
+                .pragma_update(None, "wal_autocheckpoint", LOG)?;
+        }
         if let Some(storage) = recording.storage {
             own.limit(storage)?;
         }

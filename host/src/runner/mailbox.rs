@@ -17,7 +17,7 @@ use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
 use super::question::{Asked, Checked, Question};
 use super::turns::Turns;
-use super::{Diverged, PastAttempt, PastRun, Target, TaskFuture};
+use super::{Capacity, Diverged, PastAttempt, PastRun, Target, TaskFuture};
 use crate::model::{Limits, Options, RunId, RunnerKind};
 use crate::scheduler::{Input, NewRun, Past, Upstream};
 
@@ -100,9 +100,9 @@ struct Shared {
 }
 
 impl Mailbox {
-    /// `memory` in bytes; `loop_alone` as in [`super::Capacity`].
-    pub(super) fn new(plan: Plan, memory: u64, loop_alone: bool) -> Self {
-        Self::with(plan, memory, Turns::new(loop_alone))
+    pub(super) fn new(plan: Plan, capacity: &Capacity) -> Self {
+        let turns = Turns::new(capacity.loop_alone, capacity.cores);
+        Self::with(plan, capacity.quotas.memory, turns)
     }
 
     /// A mailbox that nobody reads.

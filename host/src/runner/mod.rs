@@ -63,6 +63,8 @@ pub struct Capacity {
     /// Whether workers leave all that the loop does to the loop's own thread, because showing events
     /// takes long: it waits for a disk.
     pub loop_alone: bool,
+    /// Of the machine: workers do without the loop's thread where there is none to spare for it.
+    pub cores: usize,
 }
 
 /// Is told every event in order before it is acted on, and none whenever there is nothing more to do for
@@ -86,7 +88,7 @@ impl Runner {
         cache: Cache,
     ) -> Result<(Self, Mailbox)> {
         let workers = plan.workers;
-        let mailbox = Mailbox::new(plan, capacity.quotas.memory, capacity.loop_alone);
+        let mailbox = Mailbox::new(plan, &capacity);
         let (slots, limits) = (capacity.slots, &capacity.limits);
         let mut scheduler = Scheduler::new(slots, limits, capacity.quotas);
         if let Some(after) = capacity.suspend_after {

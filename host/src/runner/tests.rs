@@ -73,6 +73,7 @@ impl Capacity {
             limits: Vec::new(),
             suspend_after: None,
             loop_alone: false,
+            cores: 2,
             quotas: Quotas::default(),
         }
     }
@@ -251,6 +252,17 @@ async fn every_run_ends(runs: usize, capacity: Capacity) {
 async fn no_run_is_left_where_workers_take_the_turns() {
     for (runs, slots) in [(1, 1), (300, 1), (300, 3), (3000, 1000)] {
         every_run_ends(runs, Capacity::of(slots)).await;
+    }
+}
+
+#[tokio::test]
+async fn no_run_is_left_where_no_core_is_free() {
+    for (runs, slots) in [(1, 1), (300, 1), (300, 3), (3000, 1000)] {
+        let capacity = Capacity {
+            cores: 1,
+            ..Capacity::of(slots)
+        };
+        every_run_ends(runs, capacity).await;
     }
 }
 

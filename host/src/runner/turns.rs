@@ -55,11 +55,11 @@ pub(super) struct Standing {
 }
 
 impl Turns {
-    /// `loop_alone`: workers take no turns.
-    pub(super) fn new(loop_alone: bool) -> Self {
+    /// As in [`super::Capacity`].
+    pub(super) fn new(loop_alone: bool, cores: usize) -> Self {
         Self {
             loop_alone,
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            cores,
             ..Self::default()
         }
     }

@@ -7,10 +7,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::commands::{HostFault, note};
+use crate::commands::{HostFault, machine, note};
 use crate::journal::{Filter, Journal, RecordedRun};
 use crate::model::State;
 use crate::report::{duration, one_line};
@@ -59,7 +58,7 @@ pub(super) fn moment(text: &str) -> Result<Timestamp> {
     let local: jiff::civil::DateTime = text
         .parse()
         .context("expected a time such as 2026-11-23T10:00:00Z, a day, or how long ago, e.g. 2h")?;
-    Ok(local.to_zoned(TimeZone::system())?.timestamp())
+    Ok(local.to_zoned(machine::time_zone())?.timestamp())
 }
 
 pub(super) fn list(journal: &Journal, args: &ListArgs) -> Result<ExitCode> {
@@ -139,7 +138,7 @@ fn as_table(out: &mut impl Write, runs: &[RecordedRun]) -> Result<()> {
 const SHORT_ID: usize = 13;
 
 fn row(run: &RecordedRun) -> [String; 7] {
-    let created = run.created.to_zoned(TimeZone::system());
+    let created = run.created.to_zoned(machine::time_zone());
     let ended = match run.alive {
         true => Some(Timestamp::now()),
         false => run.ended,

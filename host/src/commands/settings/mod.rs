@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::config::{Config, FILE, GrantLists};
 use super::database::DatabaseArgs;
 use super::tenant::{self, Tenant};
-use super::{home, secrets};
+use super::{home, machine, secrets};
 use crate::model::{Limit, Options, RunnerKind};
 use crate::wasm::{
     CommandLine, Folder, FolderGrant, Grants, Secret, SecretGrant, SecretSource, option,
@@ -150,7 +150,7 @@ impl Settings {
 
     /// Only the operator may have more workers than there are cores.
     pub(super) fn workers(&self, flow: &Options) -> usize {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = machine::cores();
         let project = self.project.max_workers.map(usize::from);
         let asked = project.or(flow.max_workers).unwrap_or(cores);
         let allowed = self.operator.max_workers.map(usize::from);
