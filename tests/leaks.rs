@@ -76,12 +76,8 @@ fn wait_for(wave: usize, stdout: &mut impl BufRead) {
     }
 }
 
-/// What makes the allocator give back what is free, instead of keeping it for later.
-const ALLOCATOR: [(&str, &str); 3] = [
-    ("MALLOC_ARENA_MAX", "1"),
-    ("MALLOC_MMAP_THRESHOLD_", "65536"),
-    ("MALLOC_TRIM_THRESHOLD_", "65536"),
-];
+/// Makes the allocator give back what is free at once, instead of when it next has something to do.
+const ALLOCATOR: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "0");
 
 /// Waits until as much is held as may be: what ended last is still being written down.
 fn settled(process: u32, before: &Held) -> Held {
@@ -116,7 +112,7 @@ fn a_thousand_misbehaviours_leave_nothing_behind() {
     arguments.extend(["--max-concurrency", "4", "--memory", "32MiB"]);
     let stderr = place.join("stderr");
     let mut child = command(&arguments)
-        .envs(ALLOCATOR)
+        .env(ALLOCATOR.0, ALLOCATOR.1)
         .stdout(Stdio::piped())
         .stderr(File::create(&stderr).expect("written"))
         .spawn()

@@ -113,7 +113,7 @@ impl Turns {
             0 => {}
             MANY.. => self.call(),
             _ if !self.are_busy() => self.call(),
-            _ if !self.watched.load(Ordering::Relaxed) => self.call.notify_one(),
+            _ if !self.is_watched() => self.call.notify_one(),
             _ => {}
         }
     }
@@ -184,7 +184,7 @@ impl Turns {
             true => dispatcher.flush(),
             false => Ok(()),
         });
-        self.acted.store(true, Ordering::Relaxed);
+        self.acted.store(true, Ordering::SeqCst);
         self.stand(dispatcher, shown);
         true
     }
@@ -200,7 +200,7 @@ impl Turns {
         }
         if is_earlier || standing.done || standing.failed.is_some() {
             self.call();
-        } else if dispatcher.has_to_announce() && !self.watched.load(Ordering::Relaxed) {
+        } else if dispatcher.has_to_announce() && !self.is_watched() {
             self.call.notify_one();
         }
     }
@@ -212,7 +212,7 @@ impl Turns {
         let until = until.map_or(Duration::MAX, Result::unwrap_or_default);
         if !self.goes_on() {
             let called = tokio::time::timeout(until, self.call.notified()).await;
-            self.watched.store(true, Ordering::Relaxed);
+            self.watched.store(true, Ordering::SeqCst);
             if called.is_err() || self.at_once.load(Ordering::Relaxed) {
                 return;
             }
@@ -222,10 +222,15 @@ impl Turns {
 
     /// Whether the loop is to look again soon: as long as anybody acts, or something is left.
     fn goes_on(&self) -> bool {
-        let acted = self.acted.swap(false, Ordering::Relaxed);
-        self.watched.store(acted, Ordering::Relaxed);
-        // Whoever leaves something after this look sees that nobody watches: the lock is between.
-        acted || !self.left().is_empty()
+        // First of all: whoever acts, or leaves something, after this look sees that nobody watches.
+        self.watched.store(false, Ordering::SeqCst);
+        let goes_on = self.acted.swap(false, Ordering::SeqCst) || !self.left().is_empty();
+        self.watched.store(goes_on, Ordering::SeqCst);
+        goes_on
+    }
+
+    fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::SeqCst)
     }
 
     /// How the turns have come out.
