@@ -5,8 +5,10 @@ mod sdk;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value as Json;
 
 use super::check::{Check, Found};
 use super::kept::{Kept, digest};
@@ -110,17 +112,24 @@ fn set_up(node: &Node, workshop: &Workshop, folder: &Path) -> Result<()> {
     let mut install = node.npm();
     install
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .args(["--loglevel", "error"])
+        .args(["--loglevel", "silent", "--json"])
         .current_dir(folder);
     let output = run(&mut install)?;
     if !output.status.success() {
         bail!(
             "cannot install {COMPONENTIZE}, which makes components of JavaScript; is npm's registry \
              within reach? npm says: {}",
-            last_line(&output)
+            why(&output)
         );
     }
     Ok(())
+}
+
+/// Why npm could not: it says so as JSON.
+fn why(output: &Output) -> String {
+    let said: Option<Json> = serde_json::from_slice(&output.stdout).ok();
+    let summary = said.and_then(|said| Some(said["error"]["summary"].as_str()?.trim().to_owned()));
+    summary.unwrap_or_else(|| last_line(output))
 }
 
 fn check(workshop: &Workshop) -> Vec<Check> {
