@@ -110,28 +110,35 @@ impl Package {
 
     /// Whether there is a Python, and the package.
     pub(super) fn checks(&self, workshop: &Workshop) -> Vec<Check> {
-        let python = match system_python() {
-            Some((version, which)) => Found::There(format!("{version} ({which})")),
-            None => Found::Missing(HOW.to_owned()),
+        let python = found_python();
+        let package = Check {
+            what: self.name,
+            found: self.found(workshop, &python),
         };
         let python = Check {
             what: "python3",
             found: python,
         };
-        let package = Check {
-            what: self.name,
-            found: self.found(workshop),
-        };
         vec![python, package]
     }
 
-    pub(super) fn found(&self, workshop: &Workshop) -> Found {
+    /// Whether it is there, or can be where this is what there is of Python.
+    pub(super) fn found(&self, workshop: &Workshop, python: &Found) -> Found {
         let start = format!("{}-{}", self.name, self.version);
-        match workshop.tool_that_is_there(&start) {
-            Some(folder) => Found::There(folder.display().to_string()),
-            None if system_python().is_none() => Found::Missing(HOW.to_owned()),
-            None => Found::SetUpLater(format!("{} from PyPI, at the first build", self.title())),
+        match (workshop.tool_that_is_there(&start), python) {
+            (Some(folder), _) => Found::There(folder.display().to_string()),
+            (None, Found::Missing(how)) => Found::Missing(how.clone()),
+            (None, _) => {
+                Found::SetUpLater(format!("{} from PyPI, at the first build", self.title()))
+            }
         }
+    }
+}
+
+pub(super) fn found_python() -> Found {
+    match system_python() {
+        Some((version, which)) => Found::There(format!("{version} ({which})")),
+        None => Found::Missing(HOW.to_owned()),
     }
 }
 

@@ -16,12 +16,15 @@ pub(super) fn cores() -> usize {
 /// The local time zone. To find one by its name takes reading the names of all, so the file that says what it
 /// is comes first, where nobody asks for another.
 pub(super) fn time_zone() -> TimeZone {
-    if std::env::var_os("TZ").is_some() {
-        return TimeZone::system();
-    }
-    let local = std::fs::read("/etc/localtime").ok();
-    let local = local.and_then(|data| TimeZone::tzif("local", &data).ok());
-    local.unwrap_or_else(TimeZone::system)
+    static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
+        if std::env::var_os("TZ").is_some() {
+            return TimeZone::system();
+        }
+        let local = std::fs::read("/etc/localtime").ok();
+        let local = local.and_then(|data| TimeZone::tzif("local", &data).ok());
+        local.unwrap_or_else(TimeZone::system)
+    });
+    ZONE.clone()
 }
 
 /// Bytes of memory that runs may take together where nobody says otherwise: 80 % of the machine's, or of

@@ -1,9 +1,9 @@
 //! Whose turn it is to act on what guests have told: the loop's, or that of a worker which would
 //! otherwise wait for the loop.
 //!
-//! Waking a thread costs as much as a short task. So nobody is woken while all workers have something to
-//! do, but for every so many messages or when one has been left for some milliseconds; and a worker whose
-//! jobs are few takes the turn itself: it comes to its next job without leaving its thread.
+//! Waking a thread costs as much as a short task. So nobody is woken while the workers have enough to do, or
+//! keep all cores busy, but for every so many messages or when one has been left for some milliseconds; and a
+//! worker whose jobs are few takes the turn itself: it comes to its next job without leaving its thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};

