@@ -8,7 +8,7 @@ use measure::bare::Bare;
 use measure::command::{Flow, Wflow};
 use measure::options::Options;
 use measure::runner::{INSTANCES, SLOTS};
-use measure::samples::Cases;
+use measure::samples::{Cases, within};
 use measure::table::Table;
 use wflow_host::wasm;
 
@@ -26,27 +26,21 @@ struct Shape<'a> {
     asleep: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Case {
-    Bare { threads: u32 },
-    Shape(&'static str),
-}
-
 fn main() -> Result<()> {
     let options = Options::read();
     let rounds = options.rounds(5);
-    let runs = options.size(10_000);
     let wflow = Wflow::new("bench-graphs");
     let engine = wasm::engine(INSTANCES, None)?;
     let bare = Bare::new(&engine.engine, &measure::guest())?;
     let shapes = shapes(&wflow, &options);
     let mut cases = Cases::new();
-    for threads in [1, WORKERS] {
-        let bare = &bare;
-        cases.add(Case::Bare { threads }, move || bare.noops(runs, threads));
-    }
     for shape in &shapes {
-        cases.add(Case::Shape(shape.name), move || shape.flow.run());
+        let bare = &bare;
+        let limit = || {
+            let alone = bare.limit(shape.runs, shape.threads)?;
+            Ok(alone.max(f64::from(shape.asleep) / 1e3))
+        };
+        cases.add(shape.name, move || within(limit, || shape.flow.run()));
     }
     let samples = cases.measure(rounds)?;
 
@@ -55,20 +49,12 @@ fn main() -> Result<()> {
     );
     let columns = ["runs", "ms", "µs a run", "limit, ms", "% of limit"];
     let table = Table::new(&title, &columns);
-    for Shape {
-        name,
-        runs: count,
-        threads,
-        asleep,
-        ..
-    } in shapes
-    {
-        let seconds = samples.seconds(Case::Shape(name));
-        let bare = samples.seconds(Case::Bare { threads }) / f64::from(runs);
-        let limit = (bare * f64::from(count)).max(f64::from(asleep) / 1e3);
-        let each = seconds / f64::from(count);
-        let figures = [f64::from(count), 1e3 * seconds, 1e6 * each, 1e3 * limit];
-        table.row(name, &[&figures[..], &[100.0 * limit / seconds]].concat());
+    for Shape { name, runs, .. } in shapes {
+        let seconds = samples.seconds(name);
+        let each = seconds / f64::from(runs);
+        let figures = [seconds, each * 1e3, samples.limit(name)].map(|it| 1e3 * it);
+        let share = 100.0 * samples.efficiency(name);
+        table.row(name, &[&[f64::from(runs)], &figures[..], &[share]].concat());
     }
     table.note("limit: wasmtime alone on as many threads as the shape can use, or the sleep where that is longer");
     Ok(())

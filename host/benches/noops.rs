@@ -9,7 +9,7 @@ use measure::bare::Bare;
 use measure::command::Wflow;
 use measure::options::Options;
 use measure::runner::{Host, INSTANCES};
-use measure::samples::{Cases, Samples};
+use measure::samples::{Cases, Samples, within};
 use measure::table::Table;
 use wflow_host::model::RunnerKind;
 use wflow_host::wasm::{self, Compiler};
@@ -56,18 +56,25 @@ fn main() -> Result<()> {
     let mut cases = Cases::new();
     for threads in [1, 2] {
         let bare = &bare;
-        cases.add(Case::Bare { threads }, move || bare.noops(runs, threads));
+        let limit = move || bare.limit(runs, threads);
+        cases.add(Case::Bare { threads }, move || {
+            within(limit, || bare.noops(runs, threads))
+        });
     }
     for (runner, (name, kind, workers)) in RUNNERS.into_iter().enumerate() {
-        let host = &host;
+        let (host, bare) = (&host, &bare);
+        let limit = move || bare.limit(runs, workers);
         cases.add(Case::Host { runner }, move || {
             let count = [("count", u64::from(runs))];
-            host.run((kind, workers), ("noops", &count[..]), |_| Ok(()))
+            let flow = ("noops", &count[..]);
+            within(limit, || host.run((kind, workers), flow, |_| Ok(())))
         });
         let flow = wflow.flow("noops").with("count", runs).on(name, workers);
         for (record, (_, options)) in RECORDS.into_iter().enumerate() {
             let flow = flow.clone().options(options);
-            cases.add(Case::Command { runner, record }, move || flow.run());
+            cases.add(Case::Command { runner, record }, move || {
+                within(limit, || flow.run())
+            });
         }
     }
     for (audience, (_, options)) in AUDIENCES.into_iter().enumerate() {
@@ -82,12 +89,11 @@ fn main() -> Result<()> {
 
 fn print(samples: &Samples<Case>, runs: u32, rounds: u32) {
     let each = |case| samples.seconds(case) / f64::from(runs);
-    let limit = |threads| each(Case::Bare { threads });
     let columns = ["µs a run", "runs/s", "% of limit", "whole, ms", "peak, MiB"];
     let title = format!("{runs} runs that do nothing; medians of {rounds} rounds");
     let table = Table::new(&title, &columns);
     let row = |name: &str, threads, case| {
-        let share = 100.0 * limit(threads) / each(case);
+        let share = 100.0 * samples.efficiency(case);
         let (whole, peak) = (1e3 * samples.whole(case), samples.peak(case));
         let each = each(case);
         let plural = if threads == 1 { "" } else { "s" };

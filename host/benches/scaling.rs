@@ -9,7 +9,7 @@ use measure::command::Wflow;
 use measure::cores;
 use measure::options::Options;
 use measure::runner::INSTANCES;
-use measure::samples::Cases;
+use measure::samples::{Cases, within};
 use measure::table::Table;
 use wflow_host::wasm;
 
@@ -19,7 +19,6 @@ const ITERATIONS: u32 = 400_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Case {
-    Bare { threads: u32 },
     Concurrent,
     Pool { workers: u32 },
 }
@@ -35,37 +34,36 @@ fn main() -> Result<()> {
     let flow = flow.with("iterations", iterations);
     let concurrent = flow.clone().on("concurrent", 1);
     let mut cases = Cases::new();
-    cases.add(Case::Concurrent, || concurrent.run());
+    let limit = |threads| {
+        let kernel = |point| kernel(point, iterations);
+        let alone = bare.on_threads(RUNS, threads, "kernel", kernel)?;
+        Ok(alone.seconds)
+    };
+    cases.add(Case::Concurrent, || {
+        within(|| limit(1), || concurrent.run())
+    });
     // One more than there are cores gains nothing, and should lose nothing.
     let threads = 1..=cores() + 1;
     for workers in threads.clone() {
-        let bare = &bare;
-        let case = Case::Bare { threads: workers };
-        cases.add(case, move || {
-            bare.on_threads(RUNS, workers, "kernel", |point| kernel(point, iterations))
-        });
         let flow = flow.clone().on("thread-pool", workers);
-        cases.add(Case::Pool { workers }, move || flow.run());
+        cases.add(Case::Pool { workers }, move || {
+            within(|| limit(workers), || flow.run())
+        });
     }
     let samples = cases.measure(rounds)?;
 
     let title = format!("{RUNS} runs that compute, recorded; medians of {rounds} rounds");
     let columns = ["ms", "times one", "limit, ms", "% of limit"];
     let table = Table::new(&title, &columns);
-    let row = |name: &str, threads, case| {
+    let row = |name: &str, case| {
         let seconds = samples.seconds(case);
         let times = samples.seconds(Case::Pool { workers: 1 }) / seconds;
-        let limit = samples.seconds(Case::Bare { threads });
-        let figures = [1e3 * seconds, times, 1e3 * limit, 100.0 * limit / seconds];
-        table.row(name, &figures);
+        let (limit, share) = (1e3 * samples.limit(case), 100.0 * samples.efficiency(case));
+        table.row(name, &[1e3 * seconds, times, limit, share]);
     };
-    row("concurrent", 1, Case::Concurrent);
+    row("concurrent", Case::Concurrent);
     for workers in threads {
-        row(
-            &format!("thread-pool, {workers}"),
-            workers,
-            Case::Pool { workers },
-        );
+        row(&format!("thread-pool, {workers}"), Case::Pool { workers });
     }
     table.note("limit: the same work on wasmtime alone, with as many threads");
     Ok(())

@@ -15,6 +15,9 @@ wasmtime::component::bindgen!({
 });
 pub(crate) use wflow::plugin::types::Value;
 
+/// Runs that tell how long others take: a tenth of a second.
+const ENOUGH: u32 = 5000;
+
 /// Guests that are instantiated, called once and dropped.
 pub(crate) struct Bare {
     engine: Engine,
@@ -37,6 +40,13 @@ impl Bare {
         self.on_threads(count, threads, "noop", |index| {
             vec![Value::Json(index.to_string())]
         })
+    }
+
+    /// Seconds that so many runs of `noop` take, by some of them.
+    pub(crate) fn limit(&self, count: u32, threads: u32) -> Result<f64> {
+        let some = count.min(ENOUGH);
+        let sample = self.noops(some, threads)?;
+        Ok(sample.seconds * f64::from(count) / f64::from(some))
     }
 
     /// So many runs of a task, shared out among threads.

@@ -101,9 +101,9 @@ impl Flow<'_> {
         self.wait(child)?;
         let whole = began.elapsed().as_secs_f64();
         let sample = Sample {
-            seconds,
             whole,
             peak,
+            ..Sample::of(seconds)
         };
         Ok((line, sample))
     }

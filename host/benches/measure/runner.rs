@@ -66,10 +66,10 @@ impl Host {
             Some(Outcome::Completed(Value::Json(json))) => json.parse(),
             ended => bail!("{flow} ended with {ended:?}"),
         };
+        let seconds = seconds.with_context(|| format!("{flow} returns no seconds"))?;
         Ok(Sample {
-            seconds: seconds.with_context(|| format!("{flow} returns no seconds"))?,
             whole: began.elapsed().as_secs_f64(),
-            peak: f64::NAN,
+            ..Sample::of(seconds)
         })
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Sample {
     pub(crate) whole: f64,
     /// MiB at the peak.
     pub(crate) peak: f64,
+    /// Seconds that the work takes at least.
+    pub(crate) limit: f64,
 }
 
 impl Sample {
@@ -22,8 +24,21 @@ impl Sample {
             seconds,
             whole: f64::NAN,
             peak: f64::NAN,
+            limit: f64::NAN,
         }
     }
+}
+
+/// The sample with its limit, which is measured just before and after: how fast a machine is may change within
+/// seconds.
+pub(crate) fn within(
+    limit: impl Fn() -> Result<f64>,
+    sample: impl FnOnce() -> Result<Sample>,
+) -> Result<Sample> {
+    let before = limit()?;
+    let sample = sample()?;
+    let limit = f64::midpoint(before, limit()?);
+    Ok(Sample { limit, ..sample })
 }
 
 /// What is measured in each round.
@@ -64,6 +79,16 @@ impl<K: Copy + Eq + Hash> Samples<K> {
     /// Of the work itself.
     pub(crate) fn seconds(&self, case: K) -> f64 {
         self.median(case, |sample| sample.seconds)
+    }
+
+    /// Seconds that the work takes at least.
+    pub(crate) fn limit(&self, case: K) -> f64 {
+        self.median(case, |sample| sample.limit)
+    }
+
+    /// How near the work came to its limit, which is 1.
+    pub(crate) fn efficiency(&self, case: K) -> f64 {
+        self.median(case, |sample| sample.limit / sample.seconds)
     }
 
     /// From the start of the process to its end.

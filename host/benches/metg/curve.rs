@@ -15,7 +15,7 @@ pub(crate) struct Curve {
 pub(crate) struct Point {
     /// Of a worker's time for each task, in microseconds: wall time times workers by tasks.
     pub(crate) granularity: f64,
-    /// Work in a second, as a share of the most that as many workers did.
+    /// Of as many threads that do nothing but the work.
     pub(crate) efficiency: f64,
 }
 
@@ -24,12 +24,11 @@ pub(crate) fn curves(samples: &Samples<Case>) -> Vec<Curve> {
     cases.sort_by_key(|case| std::cmp::Reverse(case.iterations));
     let mut curves: Vec<Curve> = Vec::new();
     for case in &cases {
-        let seconds = samples.seconds(*case);
         let tasks = f64::from(case.tasks());
         let workers = f64::from(case.runner.workers());
         let point = Point {
-            granularity: 1e6 * seconds * workers / tasks,
-            efficiency: rate(case, seconds) / best(samples, &cases, case.runner.workers()),
+            granularity: 1e6 * samples.seconds(*case) * workers / tasks,
+            efficiency: samples.efficiency(*case),
         };
         let found = curves
             .iter_mut()
@@ -44,18 +43,6 @@ pub(crate) fn curves(samples: &Samples<Case>) -> Vec<Curve> {
         }
     }
     curves
-}
-
-/// Iterations in a second.
-fn rate(case: &Case, seconds: f64) -> f64 {
-    f64::from(case.iterations) * f64::from(case.tasks()) / seconds
-}
-
-/// What counts as all of the machine: the highest rate that was seen on so many workers.
-fn best(samples: &Samples<Case>, cases: &[Case], workers: u32) -> f64 {
-    let own = cases.iter().filter(|case| case.runner.workers() == workers);
-    let rates = own.map(|case| rate(case, samples.seconds(*case)));
-    rates.fold(f64::NAN, f64::max)
 }
 
 impl Curve {

@@ -8,17 +8,20 @@ use crate::measure::command::Wflow;
 use crate::measure::guest;
 use crate::measure::options::Options;
 use crate::measure::runner::INSTANCES;
-use crate::measure::samples::{Cases, Sample};
+use crate::measure::samples::{Cases, Sample, within};
 
 pub(crate) const PATTERNS: [&str; 4] = ["trivial", "stencil", "fft", "tree"];
 /// Points of a pattern: more than there are workers, so that one that is late does not hold up all.
 const WIDTH: u32 = 32;
 /// Powers of two: from tasks that are mere overhead to some that are nearly all work.
 const ITERATIONS: std::ops::RangeInclusive<u32> = 5..=17;
+const LONGEST: u32 = 1 << *ITERATIONS.end();
 /// Seconds that a measurement takes about, of tasks that are long as of those that are short.
 const TARGET: f64 = 0.2;
 /// Seconds that a task costs about besides its work: only to choose how many there are.
 const OVERHEAD: f64 = 20e-6;
+/// Such tasks of a thread that tell how fast the machine is.
+const REFERENCES: u32 = 4;
 /// A tree needs some to reach its width.
 const FEWEST_STEPS: f64 = 10.0;
 const MOST_STEPS: f64 = 400.0;
@@ -140,7 +143,20 @@ impl Grid {
         (tasks / f64::from(WIDTH)).clamp(FEWEST_STEPS, MOST_STEPS) as u32
     }
 
+    /// Beside threads that do the same work, in tasks so long that hardly anything else is left.
     fn measure(&self, case: Case) -> Result<Sample> {
+        let threads = case.runner.workers();
+        let [iterations, tasks] = [LONGEST, threads * REFERENCES];
+        let limit = || {
+            let kernel = |point| kernel(point, iterations);
+            let sample = self.bare.on_threads(tasks, threads, "kernel", kernel)?;
+            let iteration = sample.seconds / f64::from(tasks) / f64::from(iterations);
+            Ok(iteration * f64::from(case.tasks()) * f64::from(case.iterations))
+        };
+        within(limit, || self.sample(case))
+    }
+
+    fn sample(&self, case: Case) -> Result<Sample> {
         let Case {
             pattern,
             steps,
