@@ -2,18 +2,22 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
-use wasmtime::component::{Component, Linker};
+use anyhow::{Context, Result, ensure};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{Engine, Store};
 
 use super::samples::Sample;
 
+// For the types: its functions look up all that an instance exports.
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "guest",
     exports: { default: async },
 });
+use exports::wflow::plugin::plugin::Error;
 pub(crate) use wflow::plugin::types::Value;
+
+const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 
 /// Runs that tell how long others take: a tenth of a second.
 const ENOUGH: u32 = 5000;
@@ -21,7 +25,8 @@ const ENOUGH: u32 = 5000;
 /// Guests that are instantiated, called once and dropped.
 pub(crate) struct Bare {
     engine: Engine,
-    guest: GuestPre<()>,
+    guest: InstancePre<()>,
+    run_task: ComponentExportIndex,
 }
 
 impl Bare {
@@ -30,9 +35,13 @@ impl Bare {
         let mut linker = Linker::new(engine);
         // The tasks that are measured call neither the host nor WASI.
         linker.define_unknown_imports_as_traps(&component)?;
-        let guest = GuestPre::new(linker.instantiate_pre(&component)?)?;
-        let engine = engine.clone();
-        Ok(Self { engine, guest })
+        let interface = component.get_export_index(None, EXPORT);
+        let run_task = interface.and_then(|it| component.get_export_index(Some(&it), "run-task"));
+        Ok(Self {
+            engine: engine.clone(),
+            guest: linker.instantiate_pre(&component)?,
+            run_task: run_task.context("it runs no tasks")?,
+        })
     }
 
     /// So many runs of `noop`, shared out among threads.
@@ -87,8 +96,11 @@ impl Bare {
         // Never due.
         store.set_epoch_deadline(u64::MAX / 2);
         let guest = self.guest.instantiate_async(&mut store).await?;
-        let plugin = guest.wflow_plugin_plugin();
-        let returned = plugin.call_run_task(store, task, arguments).await?;
+        let run_task = guest.get_typed_func::<(&str, &[Value]), (Result<Value, Error>,)>(
+            &mut store,
+            &self.run_task,
+        )?;
+        let (returned,) = run_task.call_async(store, (task, arguments)).await?;
         ensure!(returned.is_ok(), "{task} failed: {returned:?}");
         Ok(())
     }

@@ -87,8 +87,9 @@ impl Dispatcher {
                 if self.ended.len() >= TOGETHER || !self.lanes.have_jobs() {
                     self.announce();
                 }
+                let now = Timestamp::now();
                 for answer in answers {
-                    self.handle(answer, &mut events);
+                    self.scheduler.handle_into(now, answer, &mut events);
                 }
             }
         }
@@ -117,23 +118,21 @@ impl Dispatcher {
     }
 
     /// What has come in meanwhile is recorded in one go, but after a question comes its answer.
-    fn next_events(&mut self, messages: &mut impl Iterator<Item = Message>) -> Vec<Event> {
-        let mut events = Vec::new();
+    fn next_events(&mut self, messages: &mut impl ExactSizeIterator<Item = Message>) -> Vec<Event> {
+        // A message brings two or three.
+        let mut events = Vec::with_capacity((2 * messages.len()).min(BATCH));
         let mut asked = false;
+        let now = Timestamp::now();
         while !asked
             && events.len() < BATCH
             && let Some(message) = messages.next()
         {
             let input = self.input_of(message).unwrap_or(Input::Tick);
             let before = events.len();
-            self.handle(input, &mut events);
+            self.scheduler.handle_into(now, input, &mut events);
             asked = self.asks_the_cache(&events[before..]);
         }
         events
-    }
-
-    fn handle(&mut self, input: Input, events: &mut Vec<Event>) {
-        self.scheduler.handle_into(Timestamp::now(), input, events);
     }
 
     /// None for a run that has ended meanwhile.

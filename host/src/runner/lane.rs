@@ -291,13 +291,26 @@ async fn polled<T>(mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
 
 /// Drops the attempt, wherever it waits, when it is cancelled or its time is up.
 async fn execute<E: Executor>(executor: &E, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
-    let attempt = metered(job, mailbox, executor.execute(job, mailbox));
-    let outcome = tokio::select! {
-        biased;
-        () = job.future.stopped() => return Outcome::failed(FailureKind::Cancelled, ""),
-        () = time_is_up(job) => return timed_out(job),
-        outcome = attempt => outcome,
-    };
+    let mut attempt = pin!(metered(job, mailbox, executor.execute(job, mailbox)));
+    // Most attempts never wait, and need nobody to end them.
+    let mut ended = pin!(None);
+    let outcome = poll_fn(|context| {
+        if let Some(outcome) = end(job) {
+            return Poll::Ready(outcome);
+        }
+        if let Poll::Ready(outcome) = attempt.as_mut().poll(context) {
+            return Poll::Ready(outcome);
+        }
+        if ended.is_none() {
+            ended.set(Some(until_ended(job)));
+        }
+        ended
+            .as_mut()
+            .as_pin_mut()
+            .expect("set above")
+            .poll(context)
+    })
+    .await;
     // A busy guest is ended from within, and looks like a crash.
     match outcome {
         Outcome::Failed(Failure {
@@ -328,19 +341,35 @@ async fn metered(job: &Job, mailbox: &Mailbox, attempt: impl Future<Output = Out
     .await
 }
 
+/// How the attempt ends that has to, wherever it is.
+fn end(job: &Job) -> Option<Outcome> {
+    if job.future.is_stopped() {
+        return Some(Outcome::failed(FailureKind::Cancelled, ""));
+    }
+    job.is_overdue().then(|| timed_out(job))
+}
+
+/// Waits until the attempt has to end.
+async fn until_ended(job: &Job) -> Outcome {
+    let time_is_up = async {
+        match job.deadline {
+            Some(at) => tokio::time::sleep_until(at.into()).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        () = job.future.stopped() => Outcome::failed(FailureKind::Cancelled, ""),
+        () = time_is_up => timed_out(job),
+    }
+}
+
 fn spent(job: &Job) -> Outcome {
     Outcome::Failed(Failure {
         kind: FailureKind::TimedOut,
         message: job.attempt.limits.exceeded(Cap::CpuTime).to_string(),
         retryable: true,
     })
-}
-
-async fn time_is_up(job: &Job) {
-    match job.deadline {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
 }
 
 fn timed_out(job: &Job) -> Outcome {

@@ -319,6 +319,6 @@ impl Mailbox {
         }
         let count = planned.submitted.fetch_add(1, Ordering::Relaxed);
         let key = origin.digest.get(..8).unwrap_or_default();
-        format!("{title}-{key}-{count}")
+        [&**title, key, &count.to_string()].join("-")
     }
 }

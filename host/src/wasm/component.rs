@@ -20,13 +20,13 @@ use super::describe::describe;
 use super::engine::GuestEngine;
 use super::files;
 use super::network;
+use super::plugin::{EXPORT, PluginPre};
 use super::pure;
 use super::replay;
 use super::sandbox::Sandbox;
 use crate::build::{Built, is_core_module};
 use crate::model::{Definition, Manifest, hex};
 
-const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
 /// Bytes by which a component is known.
 const HEADER: u64 = 8;
 
@@ -58,21 +58,21 @@ pub(super) struct Guests {
 #[derive(Clone)]
 pub(super) enum Entry {
     /// By the contract.
-    Plugin(GuestPre<Sandbox>),
+    Plugin(PluginPre),
     Command(CommandPre<Sandbox>, Arc<Program>),
 }
 
 impl Entry {
     pub(super) fn engine(&self) -> &Engine {
         match self {
-            Self::Plugin(guest) => guest.engine(),
+            Self::Plugin(plugin) => plugin.guest.engine(),
             Self::Command(command, _) => command.engine(),
         }
     }
 
     fn component(&self) -> &Component {
         match self {
-            Self::Plugin(guest) => guest.instance_pre().component(),
+            Self::Plugin(plugin) => plugin.guest.instance_pre().component(),
             Self::Command(command, _) => command.instance_pre().component(),
         }
     }
@@ -153,13 +153,13 @@ pub async fn load(
         .await
         .with_context(|| format!("cannot run {shown}"))?;
     check_exports(engine, &component).with_context(|| format!("cannot run {shown}"))?;
-    let guest = prepare(engine, &component, false).with_context(|| {
+    let plugin = prepare(engine, &component, false).with_context(|| {
         format!("{shown} does not fit this wflow's contract; build it with this wflow's SDK")
     })?;
-    let manifest = manifest(engine, &guest, kept.as_ref())
+    let manifest = manifest(engine, &plugin.guest, kept.as_ref())
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
-    let entry = Entry::Plugin(guest);
+    let entry = Entry::Plugin(plugin);
     loaded(guests, &component, entry, (path, digest, manifest))
 }
 
@@ -306,13 +306,14 @@ fn check_exports(engine: &Engine, component: &Component) -> Result<()> {
     }
 }
 
-fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<GuestPre<Sandbox>> {
+fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<PluginPre> {
     let mut linker = wasi(engine)?;
     Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
     if pure {
         pure::deny(&mut linker, engine, component)?;
     }
-    Ok(GuestPre::new(linker.instantiate_pre(component)?)?)
+    let guest = GuestPre::new(linker.instantiate_pre(component)?)?;
+    Ok(PluginPre::new(guest)?)
 }
 
 fn prepare_command(

@@ -18,6 +18,7 @@ mod network;
 mod outcome;
 mod output;
 mod pause;
+mod plugin;
 mod pure;
 mod refusal;
 mod replay;
@@ -32,7 +33,6 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox, Target};
-use bindings::Guest;
 use bindings::exports::wflow::plugin::plugin::Error;
 pub use command::CommandLine;
 pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
@@ -46,6 +46,7 @@ pub use grants::{
 };
 use needs::Needed;
 pub use network::{HttpGrant, NetworkGrant};
+use plugin::Plugin;
 pub use replay::Seed;
 use sandbox::Sandbox;
 
@@ -116,12 +117,12 @@ impl WasmExecutor {
     ) -> Option<Outcome> {
         let mut store = self.store(entry.engine(), job, mailbox, grants);
         let returned = match entry {
-            Entry::Plugin(guest) => {
+            Entry::Plugin(plugin) => {
                 let began = Instant::now();
-                match guest.instantiate_async(&mut store).await {
-                    Ok(guest) => {
+                match plugin.instantiate(&mut store).await {
+                    Ok(plugin) => {
                         job.meter.started(began.elapsed());
-                        call(&guest, job, &mut store).await
+                        call(&plugin, job, &mut store).await
                     }
                     Err(error) => Err(error),
                 }
@@ -138,16 +139,19 @@ impl WasmExecutor {
     }
 }
 
-async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime::Result<Returned> {
-    let plugin = guest.wflow_plugin_plugin();
+async fn call(
+    plugin: &Plugin<'_>,
+    job: &Job,
+    store: &mut Store<Sandbox>,
+) -> wasmtime::Result<Returned> {
     let name = &job.attempt.name;
     match (&job.attempt.call, &*job.attempt.arguments) {
         (Call::Hook(hook), [Value::Json(ended)]) => {
-            let returned = plugin.call_run_hook(store, hook, ended).await?;
+            let returned = plugin.run_hook(store, hook, ended).await?;
             return Ok(returned.map(|()| Value::null().into()));
         }
         (Call::RetryIf, [Value::Json(ended)]) => {
-            let returned = plugin.call_retry_if(store, ended).await?;
+            let returned = plugin.retry_if(store, ended).await?;
             return Ok(returned.map(|holds| Value::Json(holds.to_string().into()).into()));
         }
         _ => {}
@@ -157,8 +161,8 @@ async fn call(guest: &Guest, job: &Job, store: &mut Store<Sandbox>) -> wasmtime:
         .given(arguments.clone().map(|value| value.len()).sum());
     let arguments: Vec<_> = arguments.map(Into::into).collect();
     match job.attempt.target {
-        Target::Flow => plugin.call_run_flow(store, name, &arguments).await,
-        Target::Task => plugin.call_run_task(store, name, &arguments).await,
+        Target::Flow => plugin.run_flow(store, name, &arguments).await,
+        Target::Task => plugin.run_task(store, name, &arguments).await,
     }
 }
 
