@@ -23,6 +23,8 @@ const REQUESTS: Duration = Duration::from_millis(40);
 /// Pages of the write-ahead log, a megabyte, after which it is written into the database: the next process
 /// reads what is left in it when it starts. Whoever waits for every commit would wait for this, too.
 const LOG: u32 = 256;
+/// Bytes of a page.
+const PAGE: u64 = 4096;
 
 /// When events are known to be on the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -229,6 +231,20 @@ impl Writer {
                 self.look_for_requests();
             }
         }
+        // The next process reads what is left in it.
+        let _ = self.empty_long_log();
+    }
+
+    /// SQLite begins the log anew only where a commit follows the one that was one too many, which in a short run
+    /// is the last. Where others read or write, a later process does it.
+    fn empty_long_log(&self) -> Result<()> {
+        let log = format!("{}-wal", self.connection.path().unwrap_or_default());
+        if std::fs::metadata(log)?.len() > u64::from(LOG) * PAGE {
+            self.connection.busy_timeout(Duration::ZERO)?;
+            let empty = "PRAGMA wal_checkpoint(TRUNCATE)";
+            self.connection.query_row(empty, [], |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     fn commit(&mut self, batches: &[Events]) -> Result<()> {
