@@ -402,3 +402,49 @@ fn append(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RunnerKind;
+
+    /// One commit, whose log is too long at once.
+    fn record(path: &std::path::Path) -> Result<()> {
+        let recording = Recording {
+            launch: "x".repeat(1 << 21),
+            key: None,
+            durability: Durability::Relaxed,
+            storage: None,
+        };
+        let created = Event {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            run: RunId(uuid::Uuid::now_v7()),
+            kind: EventKind::FlowRunCreated {
+                name: "short-run".into(),
+                flow: "short".into(),
+                parent: None,
+                runner: RunnerKind::default(),
+                workers: 1,
+                tags: Vec::new().into(),
+                arguments: Vec::new(),
+                resumed: false,
+                replaces: None,
+            },
+        };
+        let mut recorder = Recorder::start(&Journal::open(path)?, recording, |_| {})?;
+        recorder.record(&Events::new(vec![created]))?;
+        recorder.finish()
+    }
+
+    #[test]
+    fn short_runs_leave_a_short_log() {
+        let folder = std::env::temp_dir().join(format!("wflow-log-{}", std::process::id()));
+        let path = folder.join("wflow.db");
+        for _ in 0..3 {
+            record(&path).expect("recorded");
+            let log = std::fs::metadata(folder.join("wflow.db-wal")).expect("a log");
+            assert!(log.len() <= u64::from(LOG) * PAGE, "{} bytes", log.len());
+        }
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
