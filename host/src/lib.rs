@@ -24,4 +24,6 @@ pub mod model;
 pub mod report;
 pub mod runner;
 pub mod scheduler;
+#[cfg(test)]
+mod scratch;
 pub mod wasm;

@@ -168,14 +168,13 @@ pub(super) fn digest(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch;
 
     struct Place(PathBuf);
 
     impl Place {
         fn new(name: &str) -> Self {
-            let process = std::process::id();
-            let folder = std::env::temp_dir().join(format!("wflow-kept-{name}-{process}"));
-            let _ = fs::remove_dir_all(&folder);
+            let folder = scratch::folder(&format!("kept-{name}"));
             fs::create_dir_all(&folder).expect("a temporary folder");
             let place = Self(folder);
             place.write("flow.py", "1");

@@ -64,12 +64,10 @@ mod tests {
     use anyhow::bail;
 
     use super::*;
+    use crate::scratch;
 
     fn cache(name: &str) -> PathBuf {
-        let process = std::process::id();
-        let folder = std::env::temp_dir().join(format!("wflow-tools-{name}-{process}"));
-        let _ = fs::remove_dir_all(&folder);
-        folder
+        scratch::folder(&format!("tools-{name}"))
     }
 
     fn quiet(_: &str) -> Box<dyn Any> {

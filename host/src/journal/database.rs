@@ -165,10 +165,10 @@ fn restrict(_path: &Path) {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch;
 
     fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("wflow-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = scratch::folder(name);
         std::fs::create_dir_all(&folder).expect("a folder");
         folder
     }

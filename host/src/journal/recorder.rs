@@ -405,11 +405,14 @@ fn append(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::model::RunnerKind;
+    use crate::scratch;
 
     /// One commit, whose log is too long at once.
-    fn record(path: &std::path::Path) -> Result<()> {
+    fn record(path: &Path) -> Result<()> {
         let recording = Recording {
             launch: "x".repeat(1 << 21),
             key: None,
@@ -438,7 +441,7 @@ mod tests {
 
     #[test]
     fn short_runs_leave_a_short_log() {
-        let folder = std::env::temp_dir().join(format!("wflow-log-{}", std::process::id()));
+        let folder = scratch::folder("log");
         let path = folder.join("wflow.db");
         for _ in 0..3 {
             record(&path).expect("recorded");

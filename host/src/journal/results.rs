@@ -185,15 +185,14 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch;
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_millisecond(ms).expect("in range")
     }
 
     fn journal(name: &str) -> Journal {
-        let process = std::process::id();
-        let folder = std::env::temp_dir().join(format!("wflow-results-{name}-{process}"));
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = scratch::folder(&format!("results-{name}"));
         Journal::open(&folder.join("wflow.db")).expect("it is made")
     }
 

@@ -198,6 +198,7 @@ fn age(metadata: &Metadata) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch;
     use crate::wasm::{compile, engine};
 
     /// An empty component.
@@ -211,9 +212,7 @@ mod tests {
 
     impl Cache {
         fn new(name: &str) -> Self {
-            let process = std::process::id();
-            let folder = std::env::temp_dir().join(format!("wflow-compiled-{name}-{process}"));
-            let _ = fs::remove_dir_all(&folder);
+            let folder = scratch::folder(&format!("compiled-{name}"));
             let engine = Engine::new(&engine::config()).expect("an engine");
             let kept = Kept::new(&folder, &engine, "digest");
             Self {
