@@ -50,11 +50,10 @@ fn main() -> Result<()> {
     let columns = ["runs", "ms", "µs a run", "limit, ms", "% of limit"];
     let table = Table::new(&title, &columns);
     for Shape { name, runs, .. } in shapes {
-        let seconds = samples.seconds(name);
-        let each = seconds / f64::from(runs);
-        let figures = [seconds, each * 1e3, samples.limit(name)].map(|it| 1e3 * it);
-        let share = 100.0 * samples.efficiency(name);
-        table.row(name, &[&[f64::from(runs)], &figures[..], &[share]].concat());
+        let (seconds, runs) = (samples.seconds(name), f64::from(runs));
+        let (limit, share) = (1e3 * samples.limit(name), 100.0 * samples.efficiency(name));
+        let figures = [runs, 1e3 * seconds, 1e6 * seconds / runs, limit, share];
+        table.row(name, &figures);
     }
     table.note("limit: wasmtime alone on as many threads as the shape can use, or the sleep where that is longer");
     Ok(())

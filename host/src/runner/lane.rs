@@ -344,7 +344,7 @@ async fn metered(job: &Job, mailbox: &Mailbox, attempt: impl Future<Output = Out
 /// How the attempt ends that has to, wherever it is.
 fn end(job: &Job) -> Option<Outcome> {
     if job.future.is_stopped() {
-        return Some(Outcome::failed(FailureKind::Cancelled, ""));
+        return Some(cancelled());
     }
     job.is_overdue().then(|| timed_out(job))
 }
@@ -359,9 +359,13 @@ async fn until_ended(job: &Job) -> Outcome {
     };
     tokio::select! {
         biased;
-        () = job.future.stopped() => Outcome::failed(FailureKind::Cancelled, ""),
+        () = job.future.stopped() => cancelled(),
         () = time_is_up => timed_out(job),
     }
+}
+
+fn cancelled() -> Outcome {
+    Outcome::failed(FailureKind::Cancelled, "")
 }
 
 fn spent(job: &Job) -> Outcome {

@@ -32,8 +32,7 @@ use std::time::Instant;
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::model::{Cap, FailureKind, Outcome, Value};
-use crate::runner::{Call, Executor, Job, Mailbox, Target};
-use bindings::exports::wflow::plugin::plugin::Error;
+use crate::runner::{Call, Executor, Job, Mailbox};
 pub use command::CommandLine;
 pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
 use component::Entry;
@@ -46,7 +45,7 @@ pub use grants::{
 };
 use needs::Needed;
 pub use network::{HttpGrant, NetworkGrant};
-use plugin::Plugin;
+use plugin::{Answer, Plugin};
 pub use replay::Seed;
 use sandbox::Sandbox;
 
@@ -160,13 +159,12 @@ async fn call(
     job.meter
         .given(arguments.clone().map(|value| value.len()).sum());
     let arguments: Vec<_> = arguments.map(Into::into).collect();
-    match job.attempt.target {
-        Target::Flow => plugin.run_flow(store, name, &arguments).await,
-        Target::Task => plugin.run_task(store, name, &arguments).await,
-    }
+    plugin
+        .run(store, (job.attempt.target, name), &arguments)
+        .await
 }
 
-type Returned = Result<bindings::wflow::plugin::types::Value, Error>;
+type Returned = Answer<bindings::wflow::plugin::types::Value>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {

@@ -1,14 +1,13 @@
 //! A component's functions by the contract, of which an attempt calls one.
 
-use wasmtime::component::{
-    Component, ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower,
-};
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower};
 use wasmtime::{Result, Store, format_err};
 
 use super::bindings::GuestPre;
 use super::bindings::exports::wflow::plugin::plugin::Error;
 use super::bindings::wflow::plugin::types::Value;
 use super::sandbox::Sandbox;
+use crate::runner::Target;
 
 /// The interface that holds them.
 pub(super) const EXPORT: &str = "wflow:plugin/plugin@0.1.0";
@@ -27,7 +26,12 @@ pub(super) struct PluginPre {
 impl PluginPre {
     pub(super) fn new(guest: GuestPre<Sandbox>) -> Result<Self> {
         let component = guest.instance_pre().component();
-        let index = |name| function(component, name);
+        let interface = component.get_export_index(None, EXPORT);
+        let index = |name| {
+            let interface = interface.as_ref();
+            let function = interface.and_then(|it| component.get_export_index(Some(it), name));
+            function.ok_or_else(|| format_err!("it exports no function {name} of {EXPORT}"))
+        };
         Ok(Self {
             run_flow: index("run-flow")?,
             run_task: index("run-task")?,
@@ -44,12 +48,6 @@ impl PluginPre {
     }
 }
 
-fn function(component: &Component, name: &str) -> Result<ComponentExportIndex> {
-    let interface = component.get_export_index(None, EXPORT);
-    let function = interface.and_then(|it| component.get_export_index(Some(&it), name));
-    function.ok_or_else(|| format_err!("it exports no function {name} of {EXPORT}"))
-}
-
 /// An instance.
 pub(super) struct Plugin<'a> {
     pre: &'a PluginPre,
@@ -57,27 +55,21 @@ pub(super) struct Plugin<'a> {
 }
 
 /// What a guest answers.
-type Answer<T> = std::result::Result<T, Error>;
+pub(super) type Answer<T> = std::result::Result<T, Error>;
 
 impl Plugin<'_> {
-    pub(super) async fn run_flow(
+    /// Runs the flow or task of this name.
+    pub(super) async fn run(
         &self,
         store: &mut Store<Sandbox>,
-        name: &str,
+        (target, name): (Target, &str),
         arguments: &[Value],
     ) -> Result<Answer<Value>> {
-        let run_flow = &self.pre.run_flow;
-        self.call(store, run_flow, (name, arguments)).await
-    }
-
-    pub(super) async fn run_task(
-        &self,
-        store: &mut Store<Sandbox>,
-        name: &str,
-        arguments: &[Value],
-    ) -> Result<Answer<Value>> {
-        let run_task = &self.pre.run_task;
-        self.call(store, run_task, (name, arguments)).await
+        let function = match target {
+            Target::Flow => &self.pre.run_flow,
+            Target::Task => &self.pre.run_task,
+        };
+        self.call(store, function, (name, arguments)).await
     }
 
     pub(super) async fn run_hook(
