@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use wasmtime::Engine;
-use wflow_host::journal;
+use wflow_host::journal::Encoder;
 use wflow_host::model::{Event, EventKind, Events, RunnerKind};
 use wflow_host::wasm::{self, CompileLimits, Compiler, GuestEngine};
 
@@ -53,12 +53,13 @@ pub(crate) fn load(guest: &str, cache: &Path) -> Result<Host> {
 /// One flow of a shape, with so many runs.
 pub(crate) fn run(host: &Host, (flow, parameter): (&str, &str), runs: u64) -> Result<()> {
     let mut waiting: Vec<Event> = Vec::with_capacity(EVENTS);
+    let mut encoder = Encoder::new()?;
     let encode = move |events: &Events| {
         for event in events.iter() {
             waiting.push(event.clone());
             let is_last = matches!(event.kind, EventKind::FlowRunFinished { .. });
             if is_last || waiting.len() == EVENTS {
-                std::hint::black_box(journal::encode(&waiting)?);
+                std::hint::black_box(encoder.encode(&waiting)?);
                 waiting.clear();
             }
         }

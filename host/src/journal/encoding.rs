@@ -3,24 +3,58 @@
 use std::borrow::Borrow;
 
 use anyhow::{Context, Result};
+use zstd::bulk::Compressor;
 
 use crate::model::Event;
 
 /// Fast: most of what repeats is close together, so that it is as small as with slower ones.
 const LEVEL: i32 = -1;
 
-/// What a commit records of its events.
-///
-/// # Errors
-///
-/// If the system's memory is not enough to compress them.
-pub fn encode(events: impl IntoIterator<Item = impl Borrow<Event>>) -> Result<Vec<u8>> {
-    let mut data = Vec::new();
-    for event in events {
-        // With the names of fields: wflow's next version may have more of them.
-        rmp_serde::encode::write_named(&mut data, event.borrow())?;
+/// Bytes of events for which there is room from one commit to the next.
+const KEPT: usize = 8 << 20;
+
+/// Encodes one commit after another.
+pub struct Encoder {
+    compressor: Compressor<'static>,
+    data: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl Encoder {
+    /// # Errors
+    ///
+    /// If the system's memory is not enough to compress anything.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            compressor: Compressor::new(LEVEL)?,
+            data: Vec::new(),
+            packed: Vec::new(),
+        })
     }
-    Ok(zstd::bulk::compress(&data, LEVEL)?)
+
+    /// What a commit records of its events.
+    ///
+    /// # Errors
+    ///
+    /// If the system's memory is not enough to compress them.
+    pub fn encode(
+        &mut self,
+        events: impl IntoIterator<Item = impl Borrow<Event>>,
+    ) -> Result<&[u8]> {
+        self.data.clear();
+        self.data.shrink_to(KEPT);
+        for event in events {
+            // With the names of fields: wflow's next version may have more of them.
+            rmp_serde::encode::write_named(&mut self.data, event.borrow())?;
+        }
+        self.packed.clear();
+        self.packed.shrink_to(KEPT);
+        self.packed
+            .reserve(zstd::zstd_safe::compress_bound(self.data.len()));
+        self.compressor
+            .compress_to_buffer(&self.data, &mut self.packed)?;
+        Ok(&self.packed)
+    }
 }
 
 pub(super) fn decode(data: &[u8]) -> Result<Vec<Event>> {
@@ -38,6 +72,11 @@ pub(super) fn decode(data: &[u8]) -> Result<Vec<Event>> {
 mod tests {
     use super::*;
 
+    fn encode(events: impl IntoIterator<Item = impl Borrow<Event>>) -> Vec<u8> {
+        let mut encoder = Encoder::new().expect("an encoder");
+        encoder.encode(events).expect("recorded").to_vec()
+    }
+
     #[test]
     fn events_of_every_kind_come_back_as_they_were() {
         let lines = include_str!("../../fuzz/seeds/events/every_kind").lines();
@@ -46,7 +85,7 @@ mod tests {
             .map(|line| serde_json::from_str(line).expect("an event"))
             .collect();
         assert!(events.len() > 25, "{}", events.len());
-        let data = encode(&events).expect("recorded");
+        let data = encode(&events);
         assert_eq!(decode(&data).expect("read"), events);
     }
 
@@ -57,7 +96,7 @@ mod tests {
             run: crate::model::RunId(uuid::Uuid::nil()),
             kind: crate::model::EventKind::TaskRunSubmitted,
         };
-        let data = encode([event]).expect("recorded");
+        let data = encode([event]);
         let whole = zstd::decode_all(&data[..]).expect("unpacked");
         let packed = |data: &[u8]| zstd::bulk::compress(data, LEVEL).expect("packed");
         for length in 1..whole.len() {

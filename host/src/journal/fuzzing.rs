@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::contents::{self, kind_and_data};
-use super::encoding::{decode, encode};
+use super::encoding::{Encoder, decode};
 use crate::model::Event;
 
 /// The events of these lines of JSON, if they are some: they are read as they were written.
@@ -16,8 +16,9 @@ pub(crate) fn events(lines: &[u8]) -> Option<Vec<Event>> {
         .map(serde_json::from_slice)
         .collect::<Result<_, _>>()
         .ok()?;
-    let written = encode(&events).expect("written");
-    assert_eq!(decode(&written).expect("read"), events);
+    let mut encoder = Encoder::new().expect("an encoder");
+    let written = encoder.encode(&events).expect("written");
+    assert_eq!(decode(written).expect("read"), events);
 
     let database = Connection::open_in_memory().expect("a database");
     let table = "CREATE TABLE contents (hash BLOB PRIMARY KEY, data BLOB NOT NULL)";

@@ -18,7 +18,7 @@ mod results;
 mod usage;
 
 pub use database::Journal;
-pub use encoding::encode;
+pub use encoding::Encoder;
 pub use listing::{Filter, RecordedRun};
 pub use owner::Owner;
 pub use reader::Bookmark;

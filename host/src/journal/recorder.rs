@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::contents::{Content, kind_and_data, take_out};
 use super::database::explained;
-use super::encoding::encode;
+use super::encoding::Encoder;
 use super::owner::Owner;
 use super::queue::{Attendance, Queue};
 use super::requests::{self, Request};
@@ -113,6 +113,7 @@ impl Recorder {
         }
         let writer = Writer {
             connection: own.connection,
+            encoder: Encoder::new()?,
             queue: queue.clone(),
             recording,
             row,
@@ -203,6 +204,7 @@ impl Row {
 /// The thread's own.
 struct Writer {
     connection: Connection,
+    encoder: Encoder,
     queue: Arc<Queue>,
     recording: Recording,
     /// Where the run is recorded, once it is.
@@ -253,7 +255,8 @@ impl Writer {
             return Ok(());
         };
         let mut contents = Vec::new();
-        let data = encode(events().map(|event| take_out(event, &mut contents)))?;
+        let told = events().map(|event| take_out(event, &mut contents));
+        let data = self.encoder.encode(told)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -263,7 +266,7 @@ impl Writer {
             None => insert(&transaction, first, &self.recording)?,
         };
         fold(&transaction, row, events())?;
-        append(&transaction, row.number, &data, &contents).map_err(explained)?;
+        append(&transaction, row.number, data, &contents).map_err(explained)?;
         transaction.commit().map_err(explained)?;
         self.row = Some(row);
         self.commits += 1;

@@ -231,50 +231,58 @@ impl EventKind {
 
     /// The values that the event carries.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        let (arguments, outcome, data) = match self {
+        let (arguments, value) = match self {
             Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
-                (&arguments[..], None, None)
+                (&arguments[..], None)
             }
-            Self::TaskRunFinished { outcome, .. }
-            | Self::FlowRunFinished { outcome, .. }
-            | Self::HookFinished { outcome, .. } => (&[][..], Some(outcome), None),
-            Self::ArtifactCreated { data, .. } => (&[][..], None, Some(data)),
-            _ => (&[][..], None, None),
+            Self::TaskRunFinished {
+                outcome: Outcome::Completed(value),
+                ..
+            }
+            | Self::FlowRunFinished {
+                outcome: Outcome::Completed(value),
+                ..
+            }
+            | Self::HookFinished {
+                outcome: Outcome::Completed(value),
+                ..
+            }
+            | Self::ArtifactCreated { data: value, .. } => (&[][..], Some(value)),
+            _ => (&[][..], None),
         };
         let arguments = arguments.iter().filter_map(|it| match &it.input {
             Input::Value(value) => Some(value),
             _ => None,
         });
-        let result = outcome.and_then(|outcome| match outcome {
-            Outcome::Completed(value) => Some(value),
-            Outcome::Failed(_) => None,
-        });
-        arguments.chain(result).chain(data)
+        arguments.chain(value)
     }
 
     /// The same, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        let (arguments, outcome, data) = match self {
+        let (arguments, value) = match self {
             Self::FlowRunCreated { arguments, .. } | Self::TaskRunCreated { arguments, .. } => {
-                (&mut arguments[..], None, None)
+                (&mut arguments[..], None)
             }
-            Self::TaskRunFinished { outcome, .. }
-            | Self::FlowRunFinished { outcome, .. }
-            | Self::HookFinished { outcome, .. } => (&mut [][..], Some(outcome), None),
-            Self::ArtifactCreated { data, .. } => (&mut [][..], None, Some(data)),
-            _ => (&mut [][..], None, None),
+            Self::TaskRunFinished {
+                outcome: Outcome::Completed(value),
+                ..
+            }
+            | Self::FlowRunFinished {
+                outcome: Outcome::Completed(value),
+                ..
+            }
+            | Self::HookFinished {
+                outcome: Outcome::Completed(value),
+                ..
+            }
+            | Self::ArtifactCreated { data: value, .. } => (&mut [][..], Some(value)),
+            _ => (&mut [][..], None),
         };
-        let arguments = arguments
-            .iter_mut()
-            .filter_map(|argument| match &mut argument.input {
-                Input::Value(value) => Some(value),
-                _ => None,
-            });
-        let result = outcome.and_then(|outcome| match outcome {
-            Outcome::Completed(value) => Some(value),
-            Outcome::Failed(_) => None,
+        let arguments = arguments.iter_mut().filter_map(|it| match &mut it.input {
+            Input::Value(value) => Some(value),
+            _ => None,
         });
-        arguments.chain(result).chain(data)
+        arguments.chain(value)
     }
 }
 
