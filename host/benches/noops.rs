@@ -39,10 +39,21 @@ const AUDIENCES: [(&str, &[&str]); 3] = [
 /// Runners, records and audiences by their places in the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Case {
-    Bare { threads: u32 },
-    Host { runner: usize },
-    Command { runner: usize, record: usize },
-    Shown { audience: usize },
+    Bare {
+        threads: u32,
+    },
+    /// Two threads, each with an engine of its own.
+    Apart,
+    Host {
+        runner: usize,
+    },
+    Command {
+        runner: usize,
+        record: usize,
+    },
+    Shown {
+        audience: usize,
+    },
 }
 
 fn main() -> Result<()> {
@@ -52,6 +63,7 @@ fn main() -> Result<()> {
     let guest = measure::guest();
     let engine = wasm::engine(INSTANCES, None)?;
     let bare = Bare::new(&engine.engine, &guest)?;
+    let other = Bare::new(&wasm::engine(INSTANCES, None)?.engine, &guest)?;
     let host = Host::new(&engine, &guest, None, &Compiler::default())?;
     let mut cases = Cases::new();
     for threads in [1, 2] {
@@ -61,6 +73,10 @@ fn main() -> Result<()> {
             within(limit, || bare.noops(runs, threads))
         });
     }
+    cases.add(Case::Apart, || {
+        let limit = || bare.limit(runs, 2);
+        within(limit, || Bare::noops_on_each(&[&bare, &other], runs))
+    });
     for (runner, (name, kind, workers)) in RUNNERS.into_iter().enumerate() {
         let (host, bare) = (&host, &bare);
         let limit = move || bare.limit(runs, workers);
@@ -103,6 +119,7 @@ fn print(samples: &Samples<Case>, runs: u32, rounds: u32) {
     for threads in [1, 2] {
         row("wasmtime alone", threads, Case::Bare { threads });
     }
+    row("wasmtime alone, an engine each", 2, Case::Apart);
     for (runner, (name, _, workers)) in RUNNERS.into_iter().enumerate() {
         let in_process = format!("{name}, in this process");
         row(&in_process, workers, Case::Host { runner });

@@ -1,4 +1,4 @@
-//! wasmtime and nothing else: what no runner can beat that gives every run an instance of its own.
+//! wasmtime and nothing else: what every runner is held to that gives each run an instance of its own.
 
 use std::time::Instant;
 
@@ -46,9 +46,12 @@ impl Bare {
 
     /// So many runs of `noop`, shared out among threads.
     pub(crate) fn noops(&self, count: u32, threads: u32) -> Result<Sample> {
-        self.on_threads(count, threads, "noop", |index| {
-            vec![Value::Json(index.to_string())]
-        })
+        self.on_threads(count, threads, "noop", number)
+    }
+
+    /// The same, each thread with its own.
+    pub(crate) fn noops_on_each(threads: &[&Self], count: u32) -> Result<Sample> {
+        Self::on_each(threads, count, "noop", number)
     }
 
     /// Seconds that so many runs of `noop` take, by some of them.
@@ -66,14 +69,25 @@ impl Bare {
         task: &str,
         arguments: impl Fn(u32) -> Vec<Value> + Sync,
     ) -> Result<Sample> {
+        let threads = vec![self; threads as usize];
+        Self::on_each(&threads, count, task, arguments)
+    }
+
+    /// The same, each thread with its own.
+    pub(crate) fn on_each<'a>(
+        threads: &[&'a Self],
+        count: u32,
+        task: &str,
+        arguments: impl Fn(u32) -> Vec<Value> + Sync,
+    ) -> Result<Sample> {
         let began = Instant::now();
         let arguments = &arguments;
         std::thread::scope(|scope| {
-            let share = |thread: u32| {
-                let indices = (thread..count).step_by(threads as usize);
-                scope.spawn(move || self.on_one_thread(task, indices.map(arguments)))
+            let share = |(first, bare): (u32, &'a Self)| {
+                let indices = (first..count).step_by(threads.len());
+                scope.spawn(move || bare.on_one_thread(task, indices.map(arguments)))
             };
-            let threads: Vec<_> = (0..threads).map(share).collect();
+            let threads: Vec<_> = (0..).zip(threads.iter().copied()).map(share).collect();
             let mut ended = threads.into_iter().map(|thread| thread.join());
             ended.try_for_each(|ended| ended.expect("no panic"))
         })?;
@@ -104,6 +118,11 @@ impl Bare {
         ensure!(returned.is_ok(), "{task} failed: {returned:?}");
         Ok(())
     }
+}
+
+/// The arguments of a run of `noop`.
+fn number(index: u32) -> Vec<Value> {
+    vec![Value::Json(index.to_string())]
 }
 
 /// The arguments of a run of `kernel` that needs nothing of others.

@@ -126,4 +126,10 @@ impl Job {
 /// that can be busy without waiting looks at [`Job::is_due`] now and then.
 pub trait Executor: Send + Sync + 'static {
     fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> impl Future<Output = Outcome> + Send;
+
+    /// What one more worker of a pool executes with: where workers would wait for each other, something that
+    /// they do not share.
+    fn beside(self: &Arc<Self>) -> Arc<Self> {
+        self.clone()
+    }
 }

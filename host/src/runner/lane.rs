@@ -113,16 +113,15 @@ impl Lanes {
         let queues = mailbox.queues();
         let crew = |lane| Crew {
             lane,
-            executor: executor.clone(),
             queues: queues.clone(),
             mailbox: mailbox.of_worker(),
         };
-        crew(Lane::Flows).start(1)?;
-        crew(Lane::Tasks).start(1)?;
-        let pool = crew(Lane::Pool);
+        crew(Lane::Flows).start(1, executor)?;
+        crew(Lane::Tasks).start(1, executor)?;
+        let (pool, executor) = (crew(Lane::Pool), executor.clone());
         Ok(Self {
             queues: queues.clone(),
-            start_pool: Some(Box::new(move || pool.start(workers))),
+            start_pool: Some(Box::new(move || pool.start(workers, &executor))),
             has_pool: false,
         })
     }
@@ -163,21 +162,24 @@ impl Drop for Lanes {
 }
 
 /// What the workers of a lane have in common.
-struct Crew<E> {
+struct Crew {
     lane: Lane,
-    executor: Arc<E>,
     queues: Arc<Queues>,
     mailbox: Mailbox,
 }
 
-impl<E: Executor> Crew<E> {
-    fn start(self, threads: usize) -> Result<()> {
+impl Crew {
+    fn start<E: Executor>(self, threads: usize, executor: &Arc<E>) -> Result<()> {
         let crew = Arc::new(self);
         for number in 0..threads {
             let name = crew.lane.name();
             crew.queues.of(crew.lane).join();
             let worker = Worker {
                 number,
+                executor: match number {
+                    0 => executor.clone(),
+                    _ => executor.beside(),
+                },
                 crew: crew.clone(),
                 underway: Arc::default(),
             };
@@ -197,7 +199,8 @@ impl<E: Executor> Crew<E> {
 /// One thread of a lane.
 struct Worker<E> {
     number: usize,
-    crew: Arc<Crew<E>>,
+    executor: Arc<E>,
+    crew: Arc<Crew>,
     /// Attempts that have begun and wait.
     underway: Arc<AtomicUsize>,
 }
@@ -255,9 +258,9 @@ impl<E: Executor> Worker<E> {
 
     /// Most attempts end without having waited: only those that wait become tasks of the event loop.
     async fn begin(&self, job: Arc<Job>) {
-        let crew = self.crew.clone();
+        let (executor, crew) = (self.executor.clone(), self.crew.clone());
         let mut attempt = Box::pin(async move {
-            let outcome = execute(&*crew.executor, &job, &crew.mailbox).await;
+            let outcome = execute(&*executor, &job, &crew.mailbox).await;
             job.ended(outcome, job.meter.usage())
         });
         match polled(attempt.as_mut()).await {

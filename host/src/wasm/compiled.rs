@@ -19,6 +19,7 @@ const UNUSED: Duration = DAY.saturating_mul(30);
 const ROOM: u64 = 1 << 30;
 
 /// The files of one component, for this version of wflow and engines that can share code.
+#[derive(Clone)]
 pub(super) struct Kept {
     /// The folder of all versions.
     root: PathBuf,

@@ -3,26 +3,21 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytesize::ByteSize;
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
-use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime::component::Component;
 
-use super::bindings::{Guest, GuestPre};
-use super::command::{CommandLine, Program};
+use super::bindings::GuestPre;
+use super::command::CommandLine;
 use super::compiled::{Kept, component_of};
 use super::compiler::{Compiler, one_line};
 use super::describe::describe;
 use super::engine::GuestEngine;
-use super::files;
-use super::network;
-use super::plugin::{EXPORT, PluginPre};
-use super::pure;
-use super::replay;
+use super::guests::{Entry, Guests, prepare, prepare_command};
+use super::plugin::EXPORT;
 use super::sandbox::Sandbox;
 use crate::build::{Built, is_core_module};
 use crate::model::{Definition, Manifest, hex};
@@ -41,91 +36,6 @@ pub struct LoadedComponent {
     /// The interfaces that it imports, as it names them.
     pub imports: Vec<String>,
     pub(super) guests: Guests,
-}
-
-/// What instances are made of.
-#[derive(Clone)]
-pub(super) struct Guests {
-    engine: GuestEngine,
-    plain: Entry,
-    /// Where the component has pure tasks: the same, with less within reach.
-    pure: Option<Entry>,
-    /// The same on the engine beyond.
-    beyond: OnceLock<Option<Box<Guests>>>,
-}
-
-/// How instances are called.
-#[derive(Clone)]
-pub(super) enum Entry {
-    /// By the contract.
-    Plugin(PluginPre),
-    Command(CommandPre<Sandbox>, Arc<Program>),
-}
-
-impl Entry {
-    pub(super) fn engine(&self) -> &Engine {
-        match self {
-            Self::Plugin(plugin) => plugin.guest.engine(),
-            Self::Command(command, _) => command.engine(),
-        }
-    }
-
-    fn component(&self) -> &Component {
-        match self {
-            Self::Plugin(plugin) => plugin.guest.instance_pre().component(),
-            Self::Command(command, _) => command.instance_pre().component(),
-        }
-    }
-
-    /// The same of another engine's component, or with less within reach.
-    fn again(&self, engine: &Engine, component: &Component, pure: bool) -> Result<Self> {
-        Ok(match self {
-            Self::Plugin(_) => Self::Plugin(prepare(engine, component, pure)?),
-            Self::Command(_, program) => {
-                Self::Command(prepare_command(engine, component, pure)?, program.clone())
-            }
-        })
-    }
-}
-
-impl Guests {
-    fn new(guests: &GuestEngine, component: &Component, plain: Entry, pure: bool) -> Result<Self> {
-        let pure = match pure {
-            true => Some(plain.again(&guests.engine, component, true)?),
-            false => None,
-        };
-        Ok(Self {
-            engine: guests.clone(),
-            plain,
-            pure,
-            beyond: OnceLock::new(),
-        })
-    }
-
-    /// For attempts that find no room: the same on the engine beyond, if there is one. Nothing is compiled
-    /// again.
-    pub(super) fn beyond(&self) -> Option<&Self> {
-        let again = || {
-            let guests = self.engine.beyond()?;
-            Some(Box::new(self.again(guests).ok()?))
-        };
-        self.beyond.get_or_init(again).as_deref()
-    }
-
-    fn again(&self, guests: &GuestEngine) -> Result<Self> {
-        let code = self.plain.component().serialize()?;
-        let component = component_of(&guests.engine, &code)?;
-        let plain = self.plain.again(&guests.engine, &component, false)?;
-        Self::new(guests, &component, plain, self.pure.is_some())
-    }
-
-    /// For a pure task, or for anything else.
-    pub(super) fn of(&self, pure: bool) -> &Entry {
-        match &self.pure {
-            Some(guest) if pure => guest,
-            _ => &self.plain,
-        }
-    }
 }
 
 /// Loads a component; its code and what it says of itself are kept in the folder `cache`.
@@ -160,7 +70,7 @@ pub async fn load(
         .await
         .with_context(|| format!("{shown} could not say what it holds"))?;
     let entry = Entry::Plugin(plugin);
-    loaded(guests, &component, entry, (path, digest, manifest))
+    loaded(guests, (&component, kept), entry, (path, digest, manifest))
 }
 
 /// Loads a WASI command, a component or a core module, which has one task: to be called like that. Its code
@@ -191,12 +101,17 @@ pub async fn load_command(
     let digest = Sha256::new().chain_update(code);
     let digest = digest.chain_update(serde_json::to_vec(line)?).finalize();
     let entry = Entry::Command(command, program);
-    loaded(guests, &component, entry, (path, hex(&digest), manifest))
+    loaded(
+        guests,
+        (&component, kept),
+        entry,
+        (path, hex(&digest), manifest),
+    )
 }
 
 fn loaded(
     guests: &GuestEngine,
-    component: &Component,
+    (component, kept): (&Component, Option<Kept>),
     entry: Entry,
     (path, digest, manifest): (&Path, String, Manifest),
 ) -> Result<LoadedComponent> {
@@ -212,7 +127,7 @@ fn loaded(
         home: home.to_string_lossy().into_owned(),
         manifest,
         imports,
-        guests: Guests::new(guests, component, entry, pure)?,
+        guests: Guests::new(guests, (component, kept), entry, pure)?,
     })
 }
 
@@ -304,37 +219,6 @@ fn check_exports(engine: &Engine, component: &Component) -> Result<()> {
         ),
         None => bail!("it holds no flows or tasks: it does not export {EXPORT}"),
     }
-}
-
-fn prepare(engine: &Engine, component: &Component, pure: bool) -> Result<PluginPre> {
-    let mut linker = wasi(engine)?;
-    Guest::add_to_linker::<_, HasSelf<_>>(&mut linker, |sandbox| sandbox)?;
-    if pure {
-        pure::deny(&mut linker, engine, component)?;
-    }
-    let guest = GuestPre::new(linker.instantiate_pre(component)?)?;
-    Ok(PluginPre::new(guest)?)
-}
-
-fn prepare_command(
-    engine: &Engine,
-    component: &Component,
-    pure: bool,
-) -> Result<CommandPre<Sandbox>> {
-    let mut linker = wasi(engine)?;
-    if pure {
-        pure::deny(&mut linker, engine, component)?;
-    }
-    Ok(CommandPre::new(linker.instantiate_pre(component)?)?)
-}
-
-fn wasi(engine: &Engine) -> Result<Linker<Sandbox>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    replay::add_to_linker(&mut linker)?;
-    files::add_to_linker(&mut linker)?;
-    network::add_to_linker(&mut linker)?;
-    Ok(linker)
 }
 
 /// Compiles the component, unless that was done before.

@@ -1,10 +1,12 @@
 //! The wasmtime engine: pooled instances, and epochs that make guests give way.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{
+    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
+};
 
 /// How long a busy guest runs before it gives way to others.
 const EPOCH: Duration = Duration::from_millis(10);
@@ -18,8 +20,9 @@ const FIRST: u32 = 64;
 pub struct GuestEngine {
     pub engine: Engine,
     stack: Option<usize>,
-    /// How instances are allocated beyond it.
-    rest: Vec<Allocation>,
+    /// How it allocates instances, and how those beyond it do.
+    allocations: Vec<Allocation>,
+    epochs: Epochs,
     beyond: Arc<OnceLock<Option<GuestEngine>>>,
 }
 
@@ -48,40 +51,57 @@ pub fn engine(instances: u32, stack: Option<usize>) -> Result<GuestEngine> {
         allocations.push(Allocation::Pool(instances - first));
     }
     allocations.push(Allocation::OnDemand);
-    made(stack, &allocations)
+    ticking(stack, &allocations)
+}
+
+fn ticking(stack: Option<usize>, allocations: &[Allocation]) -> Result<GuestEngine> {
+    let epochs = Epochs::default();
+    let made = made(stack, allocations, &epochs)?;
+    epochs.start()?;
+    Ok(made)
 }
 
 /// The first engine that can be made of these.
-fn made(stack: Option<usize>, allocations: &[Allocation]) -> Result<GuestEngine> {
+fn made(stack: Option<usize>, allocations: &[Allocation], epochs: &Epochs) -> Result<GuestEngine> {
     let (first, rest) = allocations
         .split_first()
         .context("nothing is left to try")?;
     match Engine::new(&first.config(stack)) {
-        Ok(engine) => Ok(GuestEngine {
-            stack,
-            rest: rest.to_vec(),
-            ..GuestEngine::new(ticking(engine)?)
-        }),
+        Ok(engine) => {
+            epochs.add(&engine);
+            Ok(GuestEngine {
+                stack,
+                allocations: allocations.to_vec(),
+                epochs: epochs.clone(),
+                ..GuestEngine::new(engine)
+            })
+        }
         Err(error) if rest.is_empty() => Err(error.into()),
-        Err(_) => made(stack, rest),
+        Err(_) => made(stack, rest, epochs),
     }
 }
 
 impl GuestEngine {
     /// One that was made with [`config`] and whatever else. Nothing advances its epoch: guests that
-    /// are busy do not give way. There is none beyond it.
+    /// are busy do not give way. There is none beyond it, and no other one like it.
     pub fn new(engine: Engine) -> Self {
         Self {
             engine,
             stack: None,
-            rest: Vec::new(),
+            allocations: Vec::new(),
+            epochs: Epochs::default(),
             beyond: Arc::default(),
         }
     }
 
+    /// Another one like it, whose epochs advance with its own.
+    pub(super) fn again(&self) -> Option<Self> {
+        made(self.stack, &self.allocations, &self.epochs).ok()
+    }
+
     /// The one for instances that find no room in it.
     pub(super) fn beyond(&self) -> Option<&Self> {
-        let make = || made(self.stack, &self.rest).ok();
+        let make = || ticking(self.stack, self.allocations.get(1..)?).ok();
         self.beyond.get_or_init(make).as_ref()
     }
 }
@@ -141,20 +161,37 @@ fn pool(instances: u32) -> PoolingAllocationConfig {
     pool
 }
 
-/// Advances the epoch for as long as the engine lives.
-fn ticking(engine: Engine) -> Result<Engine> {
-    let weak = engine.weak();
-    std::thread::Builder::new()
-        .name("epochs".to_owned())
-        .spawn(move || {
-            while let Some(engine) = weak.upgrade() {
-                engine.increment_epoch();
-                drop(engine);
-                std::thread::sleep(EPOCH);
-            }
-        })
-        .context("cannot start the epoch thread")?;
-    Ok(engine)
+/// Engines whose epochs advance together, for as long as one of them lives.
+#[derive(Clone, Default)]
+struct Epochs(Arc<Mutex<Vec<EngineWeak>>>);
+
+impl Epochs {
+    fn add(&self, engine: &Engine) {
+        let mut engines = self.0.lock().expect("never held across a panic");
+        engines.push(engine.weak());
+    }
+
+    fn start(self) -> Result<()> {
+        std::thread::Builder::new()
+            .name("epochs".to_owned())
+            .spawn(move || {
+                while self.advance() {
+                    std::thread::sleep(EPOCH);
+                }
+            })
+            .context("cannot start the epoch thread")?;
+        Ok(())
+    }
+
+    /// Whether there are engines left.
+    fn advance(&self) -> bool {
+        let mut engines = self.0.lock().expect("never held across a panic");
+        engines.retain(|engine| {
+            let engine = engine.upgrade();
+            engine.inspect(Engine::increment_epoch).is_some()
+        });
+        !engines.is_empty()
+    }
 }
 
 #[cfg(test)]

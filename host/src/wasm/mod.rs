@@ -12,11 +12,13 @@ mod fixed;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod grants;
+mod guests;
 mod imports;
 mod needs;
 mod network;
 mod outcome;
 mod output;
+mod own;
 mod pause;
 mod plugin;
 mod pure;
@@ -35,7 +37,6 @@ use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox};
 pub use command::CommandLine;
 pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
-use component::Entry;
 pub use component::{LoadedComponent, load, load_command};
 pub use engine::{GuestEngine, config, engine};
 pub use files::Folder;
@@ -43,8 +44,10 @@ pub use fixed::{ClockGrant, RandomGrant};
 pub use grants::{
     FolderGrant, Grants, Secret, SecretGrant, SecretSource, Variable, VariableGrant, option,
 };
+use guests::Entry;
 use needs::Needed;
 pub use network::{HttpGrant, NetworkGrant};
+use own::Own;
 use plugin::{Answer, Plugin};
 pub use replay::Seed;
 use sandbox::Sandbox;
@@ -55,9 +58,11 @@ const AROUND_A_VALUE: usize = 64 << 20;
 /// Executes attempts of the components that it holds.
 pub struct WasmExecutor {
     /// By their digests.
-    components: HashMap<String, Held>,
+    components: Arc<HashMap<String, Held>>,
     grants: Arc<Grants>,
     seed: Seed,
+    /// Of a worker beside others.
+    own: Option<Own>,
 }
 
 struct Held {
@@ -76,9 +81,10 @@ impl WasmExecutor {
             (held.component.digest.clone(), held)
         };
         Self {
-            components: components.into_iter().map(held).collect(),
+            components: Arc::new(components.into_iter().map(held).collect()),
             grants: Arc::new(grants),
             seed,
+            own: None,
         }
     }
 
@@ -168,7 +174,8 @@ type Returned = Answer<bindings::wflow::plugin::types::Value>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
-        let Some(Held { component, needed }) = self.components.get(&*job.attempt.component) else {
+        let digest = &*job.attempt.component;
+        let Some(Held { component, needed }) = self.components.get(digest) else {
             let message = "the host does not hold the component";
             return Outcome::failed(FailureKind::Crashed, message);
         };
@@ -178,7 +185,9 @@ impl Executor for WasmExecutor {
             None => &self.grants,
         };
         // Runs that wait for others hold their instances: there may be no room for another one.
-        let mut next = Some(&component.guests);
+        let shared = &component.guests;
+        let own = self.own.as_ref();
+        let mut next = Some(own.map_or(shared, |own| own.guests(digest, shared)));
         while let Some(guests) = next {
             let entry = guests.of(job.attempt.pure);
             if let Some(outcome) = self.run(entry, job, mailbox, grants).await {
@@ -188,5 +197,14 @@ impl Executor for WasmExecutor {
         }
         let message = "the host has no room for another instance";
         Outcome::failed(FailureKind::Crashed, message)
+    }
+
+    fn beside(self: &Arc<Self>) -> Arc<Self> {
+        Arc::new(Self {
+            components: self.components.clone(),
+            grants: self.grants.clone(),
+            seed: self.seed,
+            own: Some(Own::new(self.components.keys())),
+        })
     }
 }
