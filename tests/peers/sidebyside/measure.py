@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sidebyside.metg import Point, Sample, points, sweep
+from sidebyside.metg import Point, sweep
 from sidebyside.patterns import PATTERNS, tasks
 from sidebyside.subject import NotMeasured, Subject
 
@@ -78,8 +78,6 @@ class Figures:
 
     shapes: dict[str, Series] = field(default_factory=dict)
     start_up: list[float] = field(default_factory=list)
-    best_rate: float = 0.0
-    """Iterations of the kernel that all workers did in a second at best."""
     points: dict[str, list[Point]] = field(default_factory=dict)
 
 
@@ -96,16 +94,11 @@ def measure(subject: Subject, effort: Effort, say: Callable[[str], None]) -> Fig
         say(shape.name)
         figures.shapes[shape.name] = series(subject, shape, effort)
     overhead = figures.shapes["noops"].per_task() * subject.workers
-    patterns = Patterns(subject, effort, overhead)
     say("kernel")
-    samples: dict[str, list[Sample]] = {}
+    patterns = Patterns(subject, effort, overhead)
     for pattern in PATTERNS:
         say(pattern)
-        samples[pattern] = patterns.sweep(pattern)
-    # Of all that was seen: what hits the long tasks alone (a busy moment) would flatter the rest.
-    rates = [sample.rate for row in samples.values() for sample in row]
-    figures.best_rate = max(patterns.best_rate, *rates)
-    figures.points = {name: points(row, figures.best_rate) for name, row in samples.items()}
+        figures.points[pattern] = patterns.sweep(pattern)
     return figures
 
 
@@ -138,45 +131,52 @@ class Patterns:
         self.subject = subject
         self.effort = effort
         self.overhead = overhead
-        self.best_rate = self.long_tasks()
+        self.long = 1000
+        """Iterations of a task that computes for so long that nothing else matters."""
+        wanted = max(50 * overhead, effort.point_seconds / 4)
+        while (task := self.long / self.best_rate() * subject.workers) < wanted:
+            self.long = int(self.long * min(max(wanted * 1.2 / task, 1.5), 30))
 
-    def long_tasks(self) -> float:
-        """The rate of tasks that compute for so long that nothing else matters."""
-        iterations = 1000
+    def best_rate(self) -> float:
+        """Iterations of the kernel that all workers do in a second, in long tasks."""
         count = 4 * self.subject.workers
-        wanted = max(50 * self.overhead, self.effort.point_seconds / 4)
-        while True:
-            seconds = min(self.run("trivial", count, 1, iterations) for _ in range(2))
-            # A flow's clock has milliseconds: few short tasks take none.
-            task = max(seconds, 1e-6) * self.subject.workers / count
-            if task >= wanted:
-                return count * iterations / seconds
-            iterations = int(iterations * min(max(wanted * 1.2 / task, 1.5), 30))
+        # A flow's clock has milliseconds: few short tasks take none.
+        seconds = max(self.run("trivial", count, 1, self.long), 1e-6)
+        return count * self.long / seconds
 
     def run(self, pattern: str, width: int, steps: int, iterations: int) -> float:
         return self.subject.seconds(
             "pattern", pattern=pattern, width=width, steps=steps, iterations=iterations
         )
 
-    def sweep(self, pattern: str) -> list[Sample]:
-        """The rate over granularity."""
+    def sweep(self, pattern: str) -> list[Point]:
+        """The efficiency over granularity."""
         limit = self.effort.point_most * self.subject.workers / (WIDTH * FEWEST_STEPS)
-        return sweep(
-            lambda duration: self.sample(pattern, duration), self.overhead, limit, self.best_rate
-        )
+        return sweep(lambda duration: self.point(pattern, duration), self.overhead, limit)
 
-    def sample(self, pattern: str, duration: float) -> Sample:
-        """Tasks that compute for so many seconds; the median of some repeats."""
+    def point(self, pattern: str, duration: float) -> Point:
+        """Tasks that compute for so many seconds; the medians of some repeats.
+
+        Each repeat is held to long tasks just before and after: how fast a machine is may change
+        within seconds.
+        """
         workers = self.subject.workers
-        iterations = max(int(duration * self.best_rate / workers), 1)
+        before = self.best_rate()
+        iterations = max(int(duration * before / workers), 1)
         step = WIDTH * (duration + self.overhead) / workers
         steps = min(max(int(self.effort.point_seconds / step), FEWEST_STEPS), MOST_STEPS)
-        taken: list[float] = []
-        until = time.monotonic() + self.effort.point_wall
-        while not taken or (len(taken) < self.effort.repeats and time.monotonic() < until):
-            taken.append(self.run(pattern, WIDTH, steps, iterations))
-        seconds = statistics.median(taken)
-        if seconds <= 0:
-            raise NotMeasured(f"{pattern} took no time")
         count = tasks(pattern, WIDTH, steps)
-        return Sample(seconds * workers / count, count * iterations / seconds)
+        granularities: list[float] = []
+        efficiencies: list[float] = []
+        until = time.monotonic() + self.effort.point_wall
+        while not granularities or (
+            len(granularities) < self.effort.repeats and time.monotonic() < until
+        ):
+            seconds = self.run(pattern, WIDTH, steps, iterations)
+            if seconds <= 0:
+                raise NotMeasured(f"{pattern} took no time")
+            after = self.best_rate()
+            granularities.append(seconds * workers / count)
+            efficiencies.append(count * iterations / seconds / statistics.mean((before, after)))
+            before = after
+        return Point(statistics.median(granularities), statistics.median(efficiencies))

@@ -1,8 +1,8 @@
 """METG(50 %), the measure of Task Bench: the smallest tasks of which half is useful work.
 
 "Task Bench: A Parameterized Benchmark for Evaluating Parallel Runtime Performance" (SC20): the
-useful work of a second, as a part of the most that was seen, is the efficiency; a task's
-granularity is the time of all workers divided by the number of tasks.
+useful work of a second, as a part of what long tasks do, is the efficiency; a task's granularity
+is the time of all workers divided by the number of tasks.
 """
 
 import math
@@ -16,46 +16,31 @@ LOW = 0.15
 
 
 @dataclass(frozen=True)
-class Sample:
+class Point:
     """Tasks of one length."""
 
     granularity: float
     """Seconds of a worker for each task, overhead included."""
-    rate: float
-    """Iterations of the kernel that all workers did in a second."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """A sample, held against the best rate."""
-
-    granularity: float
     efficiency: float
-    """Up to 1."""
+    """About 1 at most."""
 
 
-def sweep(
-    measured: Callable[[float], Sample], first: float, limit: float, best: float
-) -> list[Sample]:
+def sweep(measured: Callable[[float], Point], first: float, limit: float) -> list[Point]:
     """Tasks that compute for ever other times, from `first` seconds up and down by twos.
 
-    Up until the rate is near the best one, or the tasks compute for longer than the limit; down
-    until little of the best rate is left.
+    Up until nearly all of it is useful work, or the tasks compute for longer than the limit; down
+    until little of it is.
     """
-    samples = [measured(first)]
+    points = [measured(first)]
     longer = first
-    while max(sample.rate for sample in samples) < HIGH * best and longer * 2 <= limit:
+    while max(point.efficiency for point in points) < HIGH and longer * 2 <= limit:
         longer *= 2
-        samples.append(measured(longer))
+        points.append(measured(longer))
     shorter = first
-    while min(sample.rate for sample in samples) > LOW * best:
+    while min(point.efficiency for point in points) > LOW:
         shorter /= 2
-        samples.append(measured(shorter))
-    return sorted(samples, key=lambda sample: sample.granularity)
-
-
-def points(samples: Iterable[Sample], best: float) -> list[Point]:
-    return [Point(sample.granularity, sample.rate / best) for sample in samples]
+        points.append(measured(shorter))
+    return sorted(points, key=lambda point: point.granularity)
 
 
 def metg(points: Iterable[Point]) -> float | None:
