@@ -20,11 +20,12 @@ const POLLS_BETWEEN_TIMERS: u32 = 4;
 /// Attempts that a worker begins and ends before it looks at anything else.
 const IN_A_ROW: u32 = 16;
 
-/// A flow never keeps a task from its thread, nor the other way round.
+/// A flow never keeps a task from its thread, nor the other way round, unless it waits for it anyway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lane {
+    /// And the tasks of sequential runners: each comes to its end on the thread that submits it.
     Flows,
-    /// The tasks of sequential and concurrent runners.
+    /// The tasks of concurrent runners.
     Tasks,
     /// Those of thread-pool runners.
     Pool,
@@ -33,8 +34,8 @@ pub(super) enum Lane {
 impl Lane {
     fn of(job: &Job) -> Self {
         match (job.attempt.target, job.runner) {
-            (Target::Flow, _) => Self::Flows,
-            (Target::Task, RunnerKind::Sequential | RunnerKind::Concurrent) => Self::Tasks,
+            (Target::Flow, _) | (Target::Task, RunnerKind::Sequential) => Self::Flows,
+            (Target::Task, RunnerKind::Concurrent) => Self::Tasks,
             (Target::Task, RunnerKind::ThreadPool) => Self::Pool,
         }
     }

@@ -282,7 +282,14 @@ impl Mailbox {
         };
         let how = (runner, self.workers(runner));
         let new = Box::new(draft.new_run(&future, by, how, past));
-        self.post(Message::Submitted(submission, new));
+        let message = Message::Submitted(submission, new);
+        match by {
+            // Waits at once, and its worker takes the turn.
+            Some(by) if by.runner == RunnerKind::Sequential && future.outcome().is_none() => {
+                self.leave(message);
+            }
+            _ => self.post(message),
+        }
         future
     }
 
