@@ -347,10 +347,10 @@ async fn metered(job: &Job, mailbox: &Mailbox, attempt: impl Future<Output = Out
 
 /// How the attempt ends that has to, wherever it is.
 fn end(job: &Job) -> Option<Outcome> {
-    if job.future.is_stopped() {
-        return Some(cancelled());
-    }
-    job.is_overdue().then(|| timed_out(job))
+    job.is_due().then(|| match job.future.is_stopped() {
+        true => cancelled(),
+        false => timed_out(job),
+    })
 }
 
 /// Waits until the attempt has to end.

@@ -187,7 +187,7 @@ impl HostRunFuture for Sandbox {
         Ok(match future.outcome() {
             Some(Outcome::Completed(value)) => {
                 self.job.meter.given(value.len());
-                Ok(value.clone().into())
+                Ok(value.into())
             }
             Some(Outcome::Failed(failed)) => {
                 Err(failure(kind(failed.kind), failed.message.as_str()))

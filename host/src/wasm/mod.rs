@@ -35,6 +35,7 @@ use wasmtime::{Engine, PoolConcurrencyLimitError, Store, UpdateDeadline};
 
 use crate::model::{Cap, FailureKind, Outcome, Value};
 use crate::runner::{Call, Executor, Job, Mailbox};
+use bindings::wflow::plugin::types::Value as WitValue;
 pub use command::CommandLine;
 pub use compiler::{CompileLimits, Compiler, CompilerFault, Tell, compile};
 pub use component::{LoadedComponent, load, load_command};
@@ -66,6 +67,8 @@ pub struct WasmExecutor {
 }
 
 struct Held {
+    /// From 0.
+    number: usize,
     component: LoadedComponent,
     needed: Needed,
 }
@@ -75,13 +78,17 @@ impl WasmExecutor {
     pub fn new(components: Vec<LoadedComponent>, grants: Grants, seed: Seed) -> Self {
         let held = |component: LoadedComponent| {
             let held = Held {
+                number: 0,
                 needed: Needed::new(&component.manifest, &grants),
                 component,
             };
             (held.component.digest.clone(), held)
         };
+        let mut components: HashMap<_, _> = components.into_iter().map(held).collect();
+        let numbered = components.values_mut().enumerate();
+        numbered.for_each(|(number, held)| held.number = number);
         Self {
-            components: Arc::new(components.into_iter().map(held).collect()),
+            components: components.into(),
             grants: Arc::new(grants),
             seed,
             own: None,
@@ -157,37 +164,36 @@ async fn call(
         }
         (Call::RetryIf, [Value::Json(ended)]) => {
             let returned = plugin.retry_if(store, ended).await?;
-            return Ok(returned.map(|holds| Value::Json(holds.to_string().into()).into()));
+            return Ok(returned.map(|holds| WitValue::Json(holds.to_string())));
         }
         _ => {}
     }
-    let arguments = job.attempt.arguments.iter().cloned();
-    job.meter
-        .given(arguments.clone().map(|value| value.len()).sum());
-    let arguments: Vec<_> = arguments.map(Into::into).collect();
+    let arguments = job.attempt.arguments.iter();
+    job.meter.given(arguments.clone().map(Value::len).sum());
+    let arguments: Vec<_> = arguments.map(WitValue::from).collect();
     plugin
         .run(store, (job.attempt.target, name), &arguments)
         .await
 }
 
-type Returned = Answer<bindings::wflow::plugin::types::Value>;
+type Returned = Answer<WitValue>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
         let digest = &*job.attempt.component;
-        let Some(Held { component, needed }) = self.components.get(digest) else {
+        let Some(held) = self.components.get(digest) else {
             let message = "the host does not hold the component";
             return Outcome::failed(FailureKind::Crashed, message);
         };
-        let grants = match needed.of(&job.attempt) {
+        let grants = match held.needed.of(&job.attempt) {
             Some(Ok(grants)) => grants,
             Some(Err(missing)) => return Outcome::failed(FailureKind::Denied, missing),
             None => &self.grants,
         };
         // Runs that wait for others hold their instances: there may be no room for another one.
-        let shared = &component.guests;
+        let shared = &held.component.guests;
         let own = self.own.as_ref();
-        let mut next = Some(own.map_or(shared, |own| own.guests(digest, shared)));
+        let mut next = Some(own.map_or(shared, |own| own.guests(held.number, shared)));
         while let Some(guests) = next {
             let entry = guests.of(job.attempt.pure);
             if let Some(outcome) = self.run(entry, job, mailbox, grants).await {
@@ -204,7 +210,7 @@ impl Executor for WasmExecutor {
             components: self.components.clone(),
             grants: self.grants.clone(),
             seed: self.seed,
-            own: Some(Own::new(self.components.keys())),
+            own: Some(Own::new(self.components.len())),
         })
     }
 }

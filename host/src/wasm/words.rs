@@ -65,8 +65,18 @@ impl From<WitValue> for Value {
 impl From<Value> for WitValue {
     fn from(value: Value) -> Self {
         match value {
-            Value::Json(text) => Self::Json(text.to_string()),
             Value::Bytes(bytes) => Self::Bytes(bytes.into()),
+            Value::Json(_) => Self::from(&value),
+        }
+    }
+}
+
+/// Without a clone, for which threads that share the value would wait.
+impl From<&Value> for WitValue {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Json(text) => Self::Json(text.to_string()),
+            Value::Bytes(bytes) => Self::Bytes(bytes.to_vec()),
         }
     }
 }
