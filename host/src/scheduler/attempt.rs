@@ -200,7 +200,7 @@ impl Scheduler {
             self.emit(id, EventKind::FlowRunReturned { unfinished });
         }
         self.abandon_children(id, &outcome);
-        self.set_phase(id, Phase::Returned(outcome));
+        self.set_phase(id, Phase::Returned(outcome.into()));
         self.finish_flow(id);
     }
 
@@ -211,8 +211,8 @@ impl Scheduler {
         };
         if flow.runs == flow.ended {
             let outcome = match &run.cancelled {
-                Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
-                None => outcome.clone(),
+                Some(reason) => Outcome::failed(FailureKind::Cancelled, &**reason),
+                None => Outcome::clone(outcome),
             };
             self.retry_or_end(id, outcome);
         }
@@ -230,7 +230,7 @@ impl Scheduler {
         {
             let outcome = Outcome::Failed(Failure::timed_out(Duration::from_millis(ms)));
             self.abandon_children(id, &outcome);
-            self.set_phase(id, Phase::Returned(outcome));
+            self.set_phase(id, Phase::Returned(outcome.into()));
             self.finish_flow(id);
         }
     }

@@ -15,7 +15,7 @@ impl Scheduler {
     pub(super) fn ask_whether_to_retry(&mut self, id: RunId, failure: Failure) {
         let attempt = self.told(id, failure.kind.into(), failure.message.clone());
         let attempt = Box::new(attempt);
-        self.set_phase(id, Phase::Asking(failure));
+        self.set_phase(id, Phase::Asking(failure.into()));
         self.emit(id, EventKind::RetryConditionAsked { attempt });
     }
 
@@ -26,7 +26,7 @@ impl Scheduler {
         let Phase::Asking(failure) = &run.phase else {
             return;
         };
-        let failure = failure.clone();
+        let failure = Failure::clone(failure);
         let holds = matches!(&outcome, Outcome::Completed(Value::Json(json)) if &**json == "true");
         self.emit(id, EventKind::RetryConditionDecided { outcome });
         match cancelled {

@@ -32,7 +32,7 @@ impl Scheduler {
 
     fn cancel_one(&mut self, id: RunId, reason: &str) {
         let run = self.run(id);
-        run.cancelled = Some(reason.to_owned());
+        run.cancelled = Some(reason.into());
         match run.phase {
             Phase::Pending { .. } | Phase::Ready | Phase::Retrying => {
                 self.end(id, Outcome::failed(FailureKind::Cancelled, reason));

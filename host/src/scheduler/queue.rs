@@ -4,11 +4,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
+use thin_vec::ThinVec;
 
 use crate::model::{CacheKey, Limit, Most, RunId, Scope};
 
 /// The limits that a run shares with others.
-pub(super) type Gates = Box<[usize]>;
+pub(super) type Gates = ThinVec<usize>;
 
 #[derive(Debug)]
 pub(super) struct Queue {

@@ -97,7 +97,7 @@ impl Scheduler {
                 let tags = tags.iter().map(|tag| Scope::Tag(tag.as_str().into()));
                 self.queue.gates(tags.chain([Scope::Task(task.clone())]))
             }
-            false => Box::default(),
+            false => Gates::default(),
         }
     }
 
@@ -137,7 +137,7 @@ impl Scheduler {
     }
 
     /// A submit may be on its way while the run that submits it is cancelled.
-    fn cancelled_parent(&mut self, id: RunId) -> Option<String> {
+    fn cancelled_parent(&mut self, id: RunId) -> Option<Box<str>> {
         let parent = self.run(id).parent?;
         self.run(parent).cancelled.clone()
     }
