@@ -44,7 +44,7 @@ def sweep(measured: Callable[[float], Point], first: float, limit: float) -> lis
 
 
 def metg(points: Iterable[Point]) -> float | None:
-    """The smallest granularity of an efficiency of a half, in seconds, on a log scale.
+    """The smallest granularity with an efficiency of a half, in seconds, found on a log scale.
 
     None if it is not below a half anywhere, or everywhere.
     """
