@@ -119,7 +119,7 @@ async fn go(args: &RunArgs, start: Start, settings: &Settings, target: &Built) -
         name: flow.name.clone(),
         arguments: start.arguments(args, flow)?,
         wait_for: Vec::new(),
-        options: Ok(Some(settings.options())),
+        options: Ok(Some(settings.options().into())),
     };
     let parts: Vec<_> = components.iter().map(part).collect();
     let capacity = Capacity {

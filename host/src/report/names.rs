@@ -34,21 +34,9 @@ impl fmt::Display for Kind {
 impl Names {
     /// The name of the event's run, learned and forgotten on the way.
     pub(super) fn of(&mut self, event: &Event) -> Named {
-        let learned = match &event.kind {
-            EventKind::FlowRunCreated { name, runner, .. } => {
-                Some((Kind::FlowRun, name, Some(*runner)))
-            }
-            EventKind::TaskRunCreated { name, .. } => Some((Kind::TaskRun, name, None)),
-            // The run has ended, and is forgotten again when the hook has.
-            EventKind::HookStarted { ended, .. } => match ended.of {
-                EndedRunOf::Flow(_) => Some((Kind::FlowRun, &ended.name, None)),
-                EndedRunOf::Task(_) => Some((Kind::TaskRun, &ended.name, None)),
-            },
-            _ => None,
-        };
-        if let Some((kind, name, runner)) = learned {
-            let name = name.clone();
-            self.0.insert(event.run, Named { name, kind, runner });
+        if let Some(learned) = learned(&event.kind) {
+            self.0.insert(event.run, learned.clone());
+            return learned;
         }
         let named = match event.kind {
             EventKind::TaskRunFinished { .. }
@@ -66,4 +54,20 @@ impl Names {
     pub(super) fn get(&self, run: RunId) -> Option<&Named> {
         self.0.get(&run)
     }
+}
+
+/// The run as the event names it.
+fn learned(kind: &EventKind) -> Option<Named> {
+    let (kind, name, runner) = match kind {
+        EventKind::FlowRunCreated { name, runner, .. } => (Kind::FlowRun, name, Some(*runner)),
+        EventKind::TaskRunCreated { name, .. } => (Kind::TaskRun, name, None),
+        // The run has ended, and is forgotten again when the hook has.
+        EventKind::HookStarted { ended, .. } => match ended.of {
+            EndedRunOf::Flow(_) => (Kind::FlowRun, &ended.name, None),
+            EndedRunOf::Task(_) => (Kind::TaskRun, &ended.name, None),
+        },
+        _ => return None,
+    };
+    let name = name.clone();
+    Some(Named { name, kind, runner })
 }

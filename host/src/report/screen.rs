@@ -84,6 +84,9 @@ impl<Out: Write, Log: Write> Screen<Out, Log> {
 
     /// The instance that printed is gone.
     pub(super) fn end_prints(&mut self, run: RunId) -> Result<()> {
+        if self.prints.is_empty() {
+            return Ok(());
+        }
         for stream in [Stream::Stdout, Stream::Stderr] {
             if let Some(prints) = self.prints.remove(&(run, stream)) {
                 let rest = prints.end();

@@ -1,5 +1,7 @@
 //! Arguments of runs: bound to parameters at the submit, taken from upstream runs at the start.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::TaskFuture;
@@ -98,14 +100,20 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    pub(super) fn new(parameters: &[Parameter], arguments: Vec<(String, ArgumentSource)>) -> Self {
+    /// `names`: those of the parameters.
+    pub(super) fn new(
+        parameters: &[Parameter],
+        names: &[Arc<str>],
+        arguments: Vec<(String, ArgumentSource)>,
+    ) -> Self {
         let sources = bind(parameters, arguments).map_err(Failure::invalid_input);
-        let named = parameters.iter().zip(sources.iter().flatten());
-        let recorded = named.map(|(parameter, source)| Argument {
-            name: (&*parameter.name).into(),
+        // Of the size that is known, as is all that is kept of a run while it waits.
+        let mut recorded = Vec::with_capacity(parameters.len());
+        let named = names.iter().zip(sources.iter().flatten());
+        recorded.extend(named.map(|(name, source)| Argument {
+            name: name.clone(),
             input: source.recorded(),
-        });
-        let recorded = recorded.collect();
+        }));
         Self { sources, recorded }
     }
 
@@ -204,16 +212,14 @@ fn bind(
             None => return Err(format!("{} arguments at most are taken", parameters.len())),
         }
     }
-    let with_defaults = parameters.iter().zip(bound).map(|(parameter, source)| {
+    let mut sources = Vec::with_capacity(parameters.len());
+    for (parameter, source) in parameters.iter().zip(bound) {
         let default = || {
-            parameter
-                .default
-                .as_deref()
-                .map(|json| ArgumentSource::Value(Value::Json(json.into())))
+            let json = parameter.default.as_deref()?;
+            Some(ArgumentSource::Value(Value::Json(json.into())))
         };
-        source
-            .or_else(default)
-            .ok_or_else(|| format!("parameter '{}' is missing", parameter.name))
-    });
-    with_defaults.collect()
+        let missing = || format!("parameter '{}' is missing", parameter.name);
+        sources.push(source.or_else(default).ok_or_else(missing)?);
+    }
+    Ok(sources)
 }

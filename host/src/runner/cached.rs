@@ -9,6 +9,9 @@ use crate::scheduler::Input;
 impl Dispatcher {
     /// Whether one of the events is a question that has to be answered before anything else happens.
     pub(super) fn asks_the_cache(&self, events: &[Event]) -> bool {
+        if !self.caches {
+            return false;
+        }
         let due = events
             .iter()
             .filter(|event| event.kind == EventKind::TaskRunSubmitted);
@@ -30,8 +33,8 @@ impl Dispatcher {
         let flow = flow.map(|(flow, values)| flow.named(values));
         let key = values.and_then(|values| {
             recipe.key(
-                &live.planned.name,
-                &live.planned.origin,
+                &live.callee.name,
+                &live.callee.origin,
                 &live.named(&values),
                 flow.as_ref(),
             )
@@ -69,7 +72,7 @@ impl Dispatcher {
 impl Submission {
     fn named<'a>(&'a self, values: &'a [Value]) -> Named<'a> {
         Named {
-            parameters: &self.planned.parameters,
+            parameters: &self.callee.parameters,
             values,
         }
     }

@@ -6,17 +6,15 @@ use std::time::Instant;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::argument::ArgumentSource;
 use super::cache::Cache;
 use super::lane::{Lane, Lanes};
 use super::mailbox::{Message, Submission};
-use super::plan::Planned;
-use super::{Attempt, Call, HOOK_TIMEOUT, Job, Mailbox, Meter, Show, Target, TaskFuture};
+use super::{Attempt, Call, Callee, HOOK_TIMEOUT, Job, Mailbox, Meter, Show, Target, TaskFuture};
 use crate::model::{
     ByRun, Cap, EndedRun, EndedRunOf, Event, EventKind, Events, Failure, FailureKind, Outcome,
     RunId, RunnerKind, State, Usage, Value,
 };
-use crate::scheduler::{Input, Scheduler};
+use crate::scheduler::{Input, NewRunOf, Scheduler};
 
 /// Events after which no more inputs are taken before those are acted on.
 const BATCH: usize = 1024;
@@ -33,6 +31,8 @@ pub(super) struct Dispatcher {
     lanes: Lanes,
     mailbox: Mailbox,
     pub(super) cache: Cache,
+    /// A run so far keeps its result: those of most flows keep none.
+    pub(super) caches: bool,
     show: Box<Show>,
     /// What the turn is about.
     messages: Vec<Message>,
@@ -54,6 +54,7 @@ impl Dispatcher {
             lanes,
             mailbox,
             cache,
+            caches: false,
             show,
             messages: Vec::new(),
             ended: Vec::new(),
@@ -139,6 +140,7 @@ impl Dispatcher {
     fn input_of(&mut self, message: Message) -> Option<Input> {
         Some(match message {
             Message::Submitted(submission, new) => {
+                self.caches |= matches!(new.what, NewRunOf::Task { cache: Some(_), .. });
                 self.live.extend(submission.map(|kept| (new.run, kept)));
                 Input::Submitted(new)
             }
@@ -155,11 +157,11 @@ impl Dispatcher {
     /// Gives what is known at once because of it.
     fn act_on(&mut self, event: &Event) -> Option<Input> {
         match &event.kind {
-            EventKind::TaskRunCreated { flow_run, .. } => {
+            EventKind::TaskRunCreated { flow_run, .. } if self.caches => {
                 let live = self.live.get_mut(&event.run)?;
                 live.recipe.as_mut()?.flow_run = Some(*flow_run);
             }
-            EventKind::TaskRunSubmitted => return self.ask_the_cache(event),
+            EventKind::TaskRunSubmitted if self.caches => return self.ask_the_cache(event),
             EventKind::AttemptStarted { .. } => return self.start(event.run),
             EventKind::AttemptFailed { .. } => {
                 self.live[&event.run].future.set_state(State::AwaitingRetry);
@@ -263,18 +265,13 @@ impl Dispatcher {
         self.lanes.send(Job {
             attempt: Attempt {
                 run: ended.id,
-                component: planned.origin.digest.clone(),
-                target,
+                arguments: vec![told(&planned.callee, ended)],
+                callee: planned.callee.clone(),
                 call: Call::Hook(hook.clone()),
-                name: planned.name.clone(),
-                pure: false,
-                limits: planned.limits.clone(),
                 depth: 0,
-                arguments: vec![told(target, &planned.name, ended)],
             },
             future: TaskFuture::new(ended.id, hook.clone()),
-            meter: Meter::new().into(),
-            origin: planned.origin.clone(),
+            meter: Meter::new(),
             runner: RunnerKind::default(),
             log_prints: false,
             past: None,
@@ -288,7 +285,7 @@ impl Dispatcher {
     /// The condition belongs to the run: what ends the run ends the condition.
     fn ask_whether_to_retry(&mut self, ended: &EndedRun) {
         let submission = self.live.get_mut(&ended.id).expect("it has not ended");
-        let told = told(submission.target, &submission.planned.name, ended);
+        let told = told(&submission.callee, ended);
         let mut job = submission.job(vec![told]);
         job.attempt.call = Call::RetryIf;
         job.timeout = Some(HOOK_TIMEOUT);
@@ -298,10 +295,11 @@ impl Dispatcher {
 }
 
 /// The run as its component learns of it, which knows its flow or task by a name of its own.
-fn told(target: Target, name: &Arc<str>, ended: &EndedRun) -> Value {
-    let of = match target {
-        Target::Flow => EndedRunOf::Flow(name.clone()),
-        Target::Task => EndedRunOf::Task(name.clone()),
+fn told(callee: &Callee, ended: &EndedRun) -> Value {
+    let name = callee.name.clone();
+    let of = match callee.target {
+        Target::Flow => EndedRunOf::Flow(name),
+        Target::Task => EndedRunOf::Task(name),
     };
     let told = EndedRun {
         of,
@@ -314,34 +312,29 @@ fn told(target: Target, name: &Arc<str>, ended: &EndedRun) -> Value {
 impl Submission {
     /// Its arguments, once the runs that they come from have ended; or why there are none.
     pub(super) fn values(&self) -> Result<Vec<Value>, Failure> {
-        let values = self.arguments.iter().map(ArgumentSource::value);
-        let values: Vec<_> = values
-            .collect::<Result<_, _>>()
-            .map_err(Failure::invalid_input)?;
-        if values.iter().map(Value::len).sum::<usize>() > self.limits.size(Cap::Arguments) {
-            let message = self.limits.exceeded(Cap::Arguments).to_string();
+        let limits = &self.callee.limits;
+        let mut values = Vec::with_capacity(self.arguments.len());
+        for source in &self.arguments {
+            values.push(source.value().map_err(Failure::invalid_input)?);
+        }
+        if values.iter().map(Value::len).sum::<usize>() > limits.size(Cap::Arguments) {
+            let message = limits.exceeded(Cap::Arguments).to_string();
             return Err(Failure::permanent(FailureKind::Denied, message));
         }
         Ok(values)
     }
 
     fn job(&mut self, arguments: Vec<Value>) -> Job {
-        let Planned { name, origin, .. } = &*self.planned;
         Job {
             attempt: Attempt {
                 run: self.future.id(),
-                component: origin.digest.clone(),
-                target: self.target,
+                callee: self.callee.clone(),
                 call: Call::Function,
-                name: name.clone(),
-                pure: self.pure,
-                limits: self.limits.clone(),
                 depth: self.depth,
                 arguments,
             },
             future: self.future.clone(),
-            meter: Meter::new().into(),
-            origin: origin.clone(),
+            meter: Meter::new(),
             runner: self.runner,
             log_prints: self.log_prints,
             past: self.past.take(),

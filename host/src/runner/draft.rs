@@ -8,17 +8,14 @@ use super::argument::Bound;
 use super::budget::{Budget, Share};
 use super::cache::Recipe;
 use super::mailbox::Submission;
-use super::plan::Planned;
-use super::{PastAttempt, Submit, Submitter, Target, TaskFuture};
-use crate::model::{
-    Argument, Cap, Failure, FailureKind, Limits, Options, Retries, RunnerKind, SetBy,
-};
-use crate::scheduler::{NewRun, NewRunOf, Past, Upstream};
+use super::plan::{self, Planned};
+use super::{Callee, Job, PastAttempt, Submit, Target, TaskFuture};
+use crate::model::{Argument, Cap, Failure, FailureKind, Options, RunnerKind};
+use crate::scheduler::{NewRun, NewRunOf, Past, Policy, Upstream};
 
 /// A run that is about to be.
 pub(super) struct Draft<'a> {
-    target: Target,
-    planned: &'a Arc<Planned>,
+    planned: &'a Planned,
     resolved: Resolved<'a>,
     bound: Bound,
     /// How many runs are above it.
@@ -31,33 +28,29 @@ pub(super) struct Draft<'a> {
 /// The options of the run: what the submit says, over what the code declares.
 struct Resolved<'a> {
     options: Cow<'a, Options>,
-    retries: Arc<Retries>,
-    tags: Arc<[String]>,
-    limits: Arc<Limits>,
+    policy: Arc<Policy>,
+    callee: Arc<Callee>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(
-        target: Target,
-        planned: &'a Arc<Planned>,
-        submit: Submit,
-        by: Option<&Submitter>,
-    ) -> Self {
+    pub(super) fn new(planned: &'a Planned, submit: Submit, by: Option<&Job>) -> Self {
         let (options, refusal) = match submit.options {
             Ok(options) => (options, planned.refusal.clone()),
             Err(refusal) => (None, Some(refusal)),
         };
         let resolved = Resolved::new(options, planned);
-        let refusal = refusal.or_else(|| resolved.unknown_parameter(&planned.parameters));
+        let refusal = refusal.or_else(|| resolved.unknown_parameter());
         let bound = match refusal {
             Some(refusal) => Bound::refused(Failure::invalid_input(refusal)),
-            None => Bound::new(&planned.definition.parameters, submit.arguments),
+            None => {
+                let parameters = &planned.definition.parameters;
+                Bound::new(parameters, &planned.callee.parameters, submit.arguments)
+            }
         };
-        let depth = by.map_or(0, |by| by.depth + 1);
+        let depth = by.map_or(0, |by| by.attempt.depth + 1);
         Self {
-            target,
             planned,
-            bound: bound.within(&resolved.limits, depth),
+            bound: bound.within(&resolved.callee.limits, depth),
             resolved,
             depth,
             held: None,
@@ -76,16 +69,16 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn target(&self) -> Target {
-        self.target
+        self.resolved.callee.target
     }
 
-    pub(super) fn planned(&self) -> &Planned {
+    pub(super) fn planned(&self) -> &'a Planned {
         self.planned
     }
 
     /// As others call what it is a run of.
     pub(super) fn title(&self) -> &Arc<str> {
-        &self.planned.title
+        &self.resolved.policy.title
     }
 
     /// As the events tell them.
@@ -105,13 +98,13 @@ impl<'a> Draft<'a> {
 
     /// How long one attempt may take.
     fn timeout_ms(&self) -> Option<u64> {
-        let limit = self.resolved.limits.some(Cap::WallTime);
+        let limit = self.resolved.callee.limits.some(Cap::WallTime);
         self.options().timeout_ms.into_iter().chain(limit).min()
     }
 
     /// How the result of a task run is kept.
     fn recipe(&self) -> Option<Recipe> {
-        match self.target {
+        match self.target() {
             Target::Task => Recipe::of(self.options()),
             Target::Flow => None,
         }
@@ -121,7 +114,7 @@ impl<'a> Draft<'a> {
     pub(super) fn submission(
         &mut self,
         future: &TaskFuture,
-        by: Option<&Submitter>,
+        by: Option<&Job>,
         runner: RunnerKind,
         past: Option<Arc<PastAttempt>>,
     ) -> Submission {
@@ -132,12 +125,9 @@ impl<'a> Draft<'a> {
         };
         Submission {
             future: future.clone(),
-            target: self.target,
-            planned: self.planned.clone(),
+            callee: self.resolved.callee.clone(),
             arguments,
             recipe: self.recipe().map(Box::new),
-            pure: self.options().pure.unwrap_or(false),
-            limits: self.resolved.limits.clone(),
             depth: self.depth,
             held: self.held.take(),
             timeout: self.timeout_ms().map(Duration::from_millis),
@@ -152,42 +142,32 @@ impl<'a> Draft<'a> {
     pub(super) fn new_run(
         self,
         future: &TaskFuture,
-        by: Option<&Submitter>,
+        by: Option<&Job>,
         (runner, workers): (RunnerKind, usize),
         past: Past,
     ) -> NewRun {
         let cache = self.recipe().map(|recipe| recipe.uses);
         let timeout_ms = self.timeout_ms();
-        let Resolved {
-            options,
-            retries,
-            tags,
-            ..
-        } = self.resolved;
-        let title = self.planned.title.clone();
+        let what = match self.target() {
+            Target::Task => NewRunOf::Task {
+                priority: self.options().priority.unwrap_or(0),
+                cache,
+            },
+            Target::Flow => NewRunOf::Flow {
+                runner,
+                workers,
+                timeout_ms,
+            },
+        };
         NewRun {
             run: future.id(),
             name: future.name().clone(),
-            parent: by.map(|by| by.run),
-            what: match self.target {
-                Target::Task => NewRunOf::Task {
-                    task: title,
-                    priority: options.priority.unwrap_or(0),
-                    cache,
-                },
-                Target::Flow => NewRunOf::Flow {
-                    flow: title,
-                    runner,
-                    workers,
-                    timeout_ms,
-                },
-            },
-            tags,
+            parent: by.map(|by| by.attempt.run),
+            what,
+            policy: self.resolved.policy,
             upstreams: self.bound.upstreams(self.wait_for),
             arguments: self.bound.recorded,
             refusal: self.bound.sources.err(),
-            retries,
-            hooks: self.planned.hooks.clone(),
             past,
         }
     }
@@ -195,8 +175,9 @@ impl<'a> Draft<'a> {
 
 impl<'a> Resolved<'a> {
     /// What is wrong with a cache policy that leaves out what is not there.
-    fn unknown_parameter(&self, parameters: &[Arc<str>]) -> Option<String> {
+    fn unknown_parameter(&self) -> Option<String> {
         let without = &self.options.cache_policy.as_ref()?.without;
+        let parameters = &self.callee.parameters;
         let is_there = |name: &str| parameters.iter().any(|parameter| **parameter == *name);
         let unknown = without.iter().find(|name| !is_there(name))?;
         Some(format!(
@@ -204,28 +185,24 @@ impl<'a> Resolved<'a> {
         ))
     }
 
-    fn new(submit: Option<Options>, planned: &'a Planned) -> Self {
+    fn new(submit: Option<Box<Options>>, planned: &'a Planned) -> Self {
+        let Planned { policy, callee, .. } = planned;
         match submit {
             // What most submits need costs no allocation.
             None => Self {
                 options: Cow::Borrowed(&planned.definition.options),
-                retries: planned.retries.clone(),
-                tags: planned.tags.clone(),
-                limits: planned.limits.clone(),
+                policy: policy.clone(),
+                callee: callee.clone(),
             },
             Some(submit) => {
-                let limits = match submit.limits.is_empty() {
-                    true => planned.limits.clone(),
-                    false => {
-                        let limits = Limits::clone(&planned.limits);
-                        limits.lowered(&submit.limits, SetBy::Project).into()
-                    }
+                let callee = match submit.limits.is_empty() {
+                    true => callee.clone(),
+                    false => Arc::new(callee.lowered(&submit.limits)),
                 };
                 let options = submit.over(&planned.definition.options);
                 Self {
-                    limits,
-                    retries: options.retries().into(),
-                    tags: options.tags.clone().into(),
+                    policy: plan::policy(policy.title.clone(), &options),
+                    callee,
                     options: Cow::Owned(options),
                 }
             }

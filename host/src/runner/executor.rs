@@ -6,28 +6,52 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mailbox, Meter, Origin, PastAttempt, Submitter, TaskFuture};
-use crate::model::{Cap, Limits, Outcome, RunId, RunnerKind, Usage, Value};
+use super::{Mailbox, Meter, Origin, PastAttempt, TaskFuture};
+use crate::model::{Cap, Caps, Limits, Outcome, RunId, RunnerKind, SetBy, Usage, Value};
 use crate::scheduler::Input;
 
 /// One try of a run: plain data, so that it can travel to another machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     pub run: RunId,
-    /// SHA-256 of the component, in hexadecimal digits.
-    pub component: Arc<str>,
-    pub target: Target,
+    pub callee: Arc<Callee>,
     pub call: Call,
-    /// The flow's or task's name.
-    pub name: Arc<str>,
-    /// Nothing but the arguments is for it to see.
-    pub pure: bool,
-    pub limits: Arc<Limits>,
     /// How many runs are above it.
     pub depth: u32,
     /// One for each parameter, in the definition's order; for all that is not the function itself,
     /// the ended run alone.
     pub arguments: Vec<Value>,
+}
+
+/// A flow or task, and what it may do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Callee {
+    pub target: Target,
+    pub origin: Arc<Origin>,
+    /// As its component calls it.
+    pub name: Arc<str>,
+    /// The names of its parameters, in the definition's order.
+    pub parameters: Arc<[Arc<str>]>,
+    /// Nothing but the arguments is for its function to see.
+    pub pure: bool,
+    pub limits: Limits,
+}
+
+impl Attempt {
+    /// Whether nothing but the arguments is for it to see. Hooks act on what is around them.
+    pub fn is_pure(&self) -> bool {
+        self.callee.pure && !matches!(self.call, Call::Hook(_))
+    }
+}
+
+impl Callee {
+    /// The same with lower limits, as the project sets them.
+    pub(super) fn lowered(&self, limits: &Caps) -> Self {
+        Self {
+            limits: self.limits.clone().lowered(limits, SetBy::Project),
+            ..self.clone()
+        }
+    }
 }
 
 /// What is called of a flow or task.
@@ -59,12 +83,11 @@ impl fmt::Display for Target {
 }
 
 /// An attempt on its way through this process.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Job {
     pub attempt: Attempt,
     pub future: TaskFuture,
-    pub meter: Arc<Meter>,
-    pub origin: Arc<Origin>,
+    pub meter: Meter,
     /// Of the flow run that it belongs to.
     pub runner: RunnerKind,
     pub log_prints: bool,
@@ -75,21 +98,6 @@ pub struct Job {
 }
 
 impl Job {
-    /// Whoever submits runs from within the attempt.
-    ///
-    /// `replaying`: what the attempt was told so far is what an earlier one was told.
-    pub fn submitter(&self, replaying: bool) -> Submitter {
-        Submitter {
-            past: self.past.clone(),
-            replaying,
-            run: self.attempt.run,
-            depth: self.attempt.depth,
-            origin: self.origin.clone(),
-            runner: self.runner,
-            log_prints: self.log_prints,
-        }
-    }
-
     /// What the scheduler is told of its end.
     pub(super) fn ended(&self, outcome: Outcome, usage: Usage) -> Input {
         let run = self.attempt.run;
@@ -111,7 +119,7 @@ impl Job {
 
     /// Whether it was on the worker for longer than it may be.
     pub(super) fn is_spent(&self) -> bool {
-        let most = self.attempt.limits.some(Cap::CpuTime);
+        let most = self.attempt.callee.limits.some(Cap::CpuTime);
         most.is_some_and(|most| self.meter.cpu() > Duration::from_millis(most))
     }
 

@@ -113,7 +113,7 @@ pub fn submits(declared: &str, overridden: &str, arguments: &[(&str, &str)]) {
         wait_for: Vec::new(),
         options: serde_json::from_str(overridden).map_err(|error| error.to_string()),
     };
-    let mut draft = Draft::new(Target::Task, planned.expect("it is there"), submit, None);
+    let mut draft = Draft::new(planned.expect("it is there"), submit, None);
     let retries = draft.options().retries();
     for retry in [0, 1, 2, u32::MAX] {
         retries.delay_ms(retry, 1.0);

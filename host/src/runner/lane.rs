@@ -33,7 +33,7 @@ pub(super) enum Lane {
 
 impl Lane {
     fn of(job: &Job) -> Self {
-        match (job.attempt.target, job.runner) {
+        match (job.attempt.callee.target, job.runner) {
             (Target::Flow, _) | (Target::Task, RunnerKind::Sequential) => Self::Flows,
             (Target::Task, RunnerKind::Concurrent) => Self::Tasks,
             (Target::Task, RunnerKind::ThreadPool) => Self::Pool,
@@ -375,7 +375,7 @@ fn cancelled() -> Outcome {
 fn spent(job: &Job) -> Outcome {
     Outcome::Failed(Failure {
         kind: FailureKind::TimedOut,
-        message: job.attempt.limits.exceeded(Cap::CpuTime).to_string(),
+        message: job.attempt.callee.limits.exceeded(Cap::CpuTime).to_string(),
         retryable: true,
     })
 }
@@ -383,7 +383,7 @@ fn spent(job: &Job) -> Outcome {
 fn timed_out(job: &Job) -> Outcome {
     let timeout = job.timeout.unwrap_or_default();
     let mut failure = Failure::timed_out(timeout);
-    let limits = &job.attempt.limits;
+    let limits = &job.attempt.callee.limits;
     if limits.some(Cap::WallTime).map(Duration::from_millis) == Some(timeout) {
         failure.message = limits.exceeded(Cap::WallTime).to_string();
     }

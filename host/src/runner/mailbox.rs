@@ -17,8 +17,8 @@ use super::past::Match;
 use super::plan::{Origin, Plan, Planned};
 use super::question::{Asked, Checked, Question};
 use super::turns::Turns;
-use super::{Capacity, Diverged, PastAttempt, PastRun, Target, TaskFuture};
-use crate::model::{Limits, Options, RunId, RunnerKind};
+use super::{Callee, Capacity, Diverged, Job, PastAttempt, PastRun, Target, TaskFuture};
+use crate::model::{Options, RunId, RunnerKind};
 use crate::scheduler::{Input, NewRun, Past, Upstream};
 
 /// Somebody wants a run.
@@ -31,38 +31,26 @@ pub struct Submit {
     /// Runs to wait for besides those that give arguments.
     pub wait_for: Vec<Upstream>,
     /// What it overrides of the options that the code declares; or why that cannot be.
-    pub options: Result<Option<Options>, String>,
+    pub options: Result<Option<Box<Options>>, String>,
 }
 
 /// The run that submits another one.
-#[derive(Clone, Debug)]
-pub struct Submitter {
-    pub run: RunId,
-    /// How many runs are above it.
-    pub depth: u32,
-    /// The component in whose words it speaks.
-    pub origin: Arc<Origin>,
-    /// The runner of the flow run that it belongs to.
-    pub runner: RunnerKind,
-    pub log_prints: bool,
-    /// What it goes on from, if an earlier process began the run.
-    pub past: Option<Arc<PastAttempt>>,
-    /// Whether a submit that differs from the one recorded is a divergence.
+#[derive(Clone, Copy, Debug)]
+pub struct Submitter<'a> {
+    pub job: &'a Job,
+    /// Whether all that it was told so far is what an earlier attempt was told: a submit that differs from
+    /// the one recorded is a divergence.
     pub replaying: bool,
 }
 
 /// What the loop keeps of a run until it ends.
 pub(super) struct Submission {
     pub(super) future: TaskFuture,
-    pub(super) target: Target,
-    pub(super) planned: Arc<Planned>,
+    pub(super) callee: Arc<Callee>,
     /// One for each parameter.
     pub(super) arguments: Vec<ArgumentSource>,
     /// None if the result is not kept.
     pub(super) recipe: Option<Box<Recipe>>,
-    /// Nothing that is no argument makes a difference to it.
-    pub(super) pure: bool,
-    pub(super) limits: Arc<Limits>,
     pub(super) depth: u32,
     #[expect(dead_code, reason = "given back when the run ends")]
     pub(super) held: Option<Share>,
@@ -206,7 +194,7 @@ impl Mailbox {
     /// # Errors
     ///
     /// If the submitter submitted something else when it was recorded.
-    pub fn submit_task(&self, by: &Submitter, submit: Submit) -> Result<TaskFuture, Diverged> {
+    pub fn submit_task(&self, by: Submitter<'_>, submit: Submit) -> Result<TaskFuture, Diverged> {
         self.submit(Target::Task, by, submit)
     }
 
@@ -215,7 +203,7 @@ impl Mailbox {
     /// # Errors
     ///
     /// As [`Mailbox::submit_task`].
-    pub fn start_flow(&self, by: &Submitter, submit: Submit) -> Result<TaskFuture, Diverged> {
+    pub fn start_flow(&self, by: Submitter<'_>, submit: Submit) -> Result<TaskFuture, Diverged> {
         self.submit(Target::Flow, by, submit)
     }
 
@@ -230,22 +218,23 @@ impl Mailbox {
     fn submit(
         &self,
         target: Target,
-        by: &Submitter,
+        by: Submitter<'_>,
         submit: Submit,
     ) -> Result<TaskFuture, Diverged> {
         let mut unknown = None;
-        let draft = self.draft(target, (&by.origin, Some(by)), submit, &mut unknown);
-        let matched = match &by.past {
+        let origin = &by.job.attempt.callee.origin;
+        let draft = self.draft(target, (origin, Some(by.job)), submit, &mut unknown);
+        let matched = match &by.job.past {
             Some(past) => past.next((target, draft.title()), draft.arguments(), by.replaying)?,
             None => Match::New,
         };
-        Ok(self.send_draft(draft, Some(by), matched))
+        Ok(self.send_draft(draft, Some(by.job), matched))
     }
 
     fn draft<'a>(
         &'a self,
         target: Target,
-        (from, by): (&Arc<Origin>, Option<&Submitter>),
+        (from, by): (&Arc<Origin>, Option<&Job>),
         submit: Submit,
         unknown: &'a mut Option<Arc<Planned>>,
     ) -> Draft<'a> {
@@ -256,10 +245,10 @@ impl Mailbox {
                 unknown.insert(Planned::unknown(plan, target, name, from).into())
             }
         };
-        Draft::new(target, planned, submit, by).within(self.budget())
+        Draft::new(planned, submit, by).within(self.budget())
     }
 
-    fn send_draft(&self, mut draft: Draft<'_>, by: Option<&Submitter>, past: Match) -> TaskFuture {
+    fn send_draft(&self, mut draft: Draft<'_>, by: Option<&Job>, past: Match) -> TaskFuture {
         let runner = self.runner(draft.target(), by, draft.options());
         let (future, past, attempt) = match past {
             Match::Same(run) => {
@@ -296,7 +285,7 @@ impl Mailbox {
     fn new_future(&self, draft: &Draft<'_>) -> TaskFuture {
         let name = draft
             .name()
-            .unwrap_or_else(|| self.run_name(draft.target(), draft.planned()));
+            .unwrap_or_else(|| self.run_name(draft.planned()));
         TaskFuture::new(RunId(Uuid::now_v7()), name.into())
     }
 
@@ -309,7 +298,7 @@ impl Mailbox {
     }
 
     /// The runner of the flow run, or of the one that the task run belongs to.
-    fn runner(&self, target: Target, by: Option<&Submitter>, options: &Options) -> RunnerKind {
+    fn runner(&self, target: Target, by: Option<&Job>, options: &Options) -> RunnerKind {
         let own = match target {
             Target::Flow => self.shared.plan.runner.or(options.runner),
             Target::Task => None,
@@ -319,9 +308,10 @@ impl Mailbox {
 
     /// Prefect's forms: two words for a flow run; for a task run the task, what tells it from its
     /// namesakes, and the number of the submit.
-    fn run_name(&self, target: Target, planned: &Planned) -> String {
-        let Planned { title, origin, .. } = planned;
-        if target == Target::Flow {
+    fn run_name(&self, planned: &Planned) -> String {
+        let Callee { target, origin, .. } = &*planned.callee;
+        let title = &planned.policy.title;
+        if *target == Target::Flow {
             return petname::petname(2, "-").unwrap_or_else(|| title.to_string());
         }
         let count = planned.submitted.fetch_add(1, Ordering::Relaxed);

@@ -37,7 +37,7 @@ pub use argument::ArgumentSource;
 pub use budget::{Budget, Share};
 pub use cache::{Cache, MemoryCache, ResultCache};
 use dispatcher::Dispatcher;
-pub use executor::{Attempt, Call, Executor, Job, Target};
+pub use executor::{Attempt, Call, Callee, Executor, Job, Target};
 pub use future::TaskFuture;
 pub use history::{Diverged, History, MILLISECOND};
 use lane::Lanes;

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Target;
-use crate::model::{Definition, Hooks, Limits, Manifest, Retries, RunnerKind, SetBy};
+use serde::{Deserialize, Serialize};
+
+use super::{Callee, Target};
+use crate::model::{Definition, Limits, Manifest, Options, RunnerKind, SetBy};
+use crate::scheduler::Policy;
 
 /// A component whose flows and tasks can run.
 #[derive(Debug)]
@@ -50,19 +53,10 @@ pub struct Plan {
 /// A flow or task, prepared for many submits.
 #[derive(Debug)]
 pub(super) struct Planned {
-    /// As others call it.
-    pub(super) title: Arc<str>,
-    /// As its component calls it.
-    pub(super) name: Arc<str>,
-    pub(super) origin: Arc<Origin>,
+    pub(super) policy: Arc<Policy>,
+    /// With the operator's limits, lowered by the code.
+    pub(super) callee: Arc<Callee>,
     pub(super) definition: Definition,
-    /// Their names, in the definition's order.
-    pub(super) parameters: Box<[Arc<str>]>,
-    pub(super) retries: Arc<Retries>,
-    pub(super) tags: Arc<[String]>,
-    pub(super) hooks: Arc<Hooks>,
-    /// The operator's, lowered by the code.
-    pub(super) limits: Arc<Limits>,
     /// Why no submit of it can work.
     pub(super) refusal: Option<String>,
     /// How many runs of it were submitted.
@@ -70,7 +64,7 @@ pub(super) struct Planned {
 }
 
 /// The component that a flow or task comes from.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Origin {
     /// As in [`Part::name`].
     pub name: Arc<str>,
@@ -102,7 +96,8 @@ impl Plan {
                 move |definition: Definition| {
                     let title = title(&origin.name, &definition.name);
                     let limits = limits(target, &title);
-                    (title, Arc::new(Planned::new(definition, origin, limits)))
+                    let of = (target, origin);
+                    (title, Arc::new(Planned::new(definition, of, limits)))
                 }
             };
             let Manifest { flows, tasks } = part.manifest;
@@ -139,20 +134,24 @@ impl Plan {
 }
 
 impl Planned {
-    fn new(definition: Definition, origin: &Arc<Origin>, limits: Limits) -> Self {
-        let name: Arc<str> = (&*definition.name).into();
+    fn new(
+        definition: Definition,
+        (target, origin): (Target, &Arc<Origin>),
+        limits: Limits,
+    ) -> Self {
+        let Definition { name, options, .. } = &definition;
         let names = definition.parameters.iter().map(|it| (&*it.name).into());
-        Self {
-            title: title(&origin.name, &name).into(),
-            name,
+        let callee = Callee {
+            target,
             origin: origin.clone(),
+            name: (&**name).into(),
             parameters: names.collect(),
-            retries: definition.options.retries().into(),
-            tags: definition.options.tags.clone().into(),
-            hooks: definition.options.hooks().into(),
-            limits: limits
-                .lowered(&definition.options.limits, SetBy::Project)
-                .into(),
+            pure: options.pure.unwrap_or(false),
+            limits: limits.lowered(&options.limits, SetBy::Project),
+        };
+        Self {
+            policy: policy(title(&origin.name, name).into(), options),
+            callee: Arc::new(callee),
             refusal: None,
             submitted: Arc::default(),
             definition,
@@ -166,10 +165,20 @@ impl Planned {
             ..Definition::default()
         };
         Self {
-            title: name.into(),
+            policy: policy(name.into(), &definition.options),
             refusal: Some(format!("there is no {target} '{name}'")),
             submitted: plan.unknown.clone(),
-            ..Self::new(definition, by, Limits::default())
+            ..Self::new(definition, (target, by), Limits::default())
         }
     }
+}
+
+/// What the scheduler goes by where these are the options.
+pub(super) fn policy(title: Arc<str>, options: &Options) -> Arc<Policy> {
+    Arc::new(Policy {
+        title,
+        tags: options.tags.clone().into(),
+        retries: options.retries(),
+        hooks: options.hooks(),
+    })
 }

@@ -211,7 +211,7 @@ struct Submits {
 
 impl Executor for Submits {
     async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
-        if job.attempt.target == Target::Task {
+        if job.attempt.callee.target == Target::Task {
             match job.attempt.run.0.as_u128() % 4 {
                 0 => tokio::task::yield_now().await,
                 1 => tokio::time::sleep(Duration::from_millis(1)).await,
@@ -219,8 +219,11 @@ impl Executor for Submits {
             }
             return Outcome::Completed(Value::null());
         }
-        let by = job.submitter(false);
-        let runs = (0..self.runs).map(|_| mailbox.submit_task(&by, submit("task")));
+        let by = Submitter {
+            job,
+            replaying: false,
+        };
+        let runs = (0..self.runs).map(|_| mailbox.submit_task(by, submit("task")));
         let runs: Vec<_> = runs
             .collect::<Result<_, _>>()
             .expect("nothing was recorded");

@@ -55,7 +55,7 @@ impl Scheduler {
             }
         };
         let is_idle = self.queue.is_idle();
-        let delay = |id| admission.delay(now, &runs[&id].title, is_idle);
+        let delay = |id| admission.delay(now, &runs[&id].policy.title, is_idle);
         self.queue.next(now, turn, delay)
     }
 
@@ -82,7 +82,7 @@ impl Scheduler {
         run.attempts += 1;
         let number = run.attempts;
         match &mut run.kind {
-            Kind::Task { reserved, .. } => *reserved = admission.reserve(&run.title),
+            Kind::Task { reserved, .. } => *reserved = admission.reserve(&run.policy.title),
             Kind::Flow(flow) => {
                 let timeout_ms = flow.timeout_ms;
                 let deadline = timeout_ms.map(|ms| after(now, ms));
@@ -121,11 +121,11 @@ impl Scheduler {
         ) {
             return;
         }
-        let run = self.run(id);
+        let run = self.runs.get_mut(&id).expect("it has not ended");
         run.usage = Some(Box::new(usage));
         let cancelled = run.cancelled.clone();
-        let task = (!run.is_flow()).then(|| run.title.clone());
-        self.admission.learn(self.now, task.as_ref(), &usage);
+        let task = (!run.is_flow()).then_some(&run.policy.title);
+        self.admission.learn(self.now, task, &usage);
         let outcome = match cancelled {
             Some(reason) => Outcome::failed(FailureKind::Cancelled, reason),
             None => outcome,
@@ -170,14 +170,14 @@ impl Scheduler {
 
     fn has_retries_left(&mut self, id: RunId) -> bool {
         let run = self.run(id);
-        run.cancelled.is_none() && run.retried < run.retries.count
+        run.cancelled.is_none() && run.retried < run.policy.retries.count
     }
 
     pub(super) fn retry(&mut self, id: RunId, failure: Failure) {
         let run = self.run(id);
         let retry = run.retried;
         run.retried += 1;
-        let delay = run.retries.delay_ms(retry, random(id, retry));
+        let delay = run.policy.retries.delay_ms(retry, random(id, retry));
         let usage = run.usage.take();
         let retry_at = after(self.now, delay);
         self.set_phase(id, Phase::Retrying);

@@ -8,7 +8,7 @@ impl Scheduler {
     /// An attempt that returned an error has said itself whether another one is worth it.
     pub(super) fn wants_to_be_asked(&mut self, id: RunId, kind: FailureKind) -> bool {
         let could_not_say = matches!(kind, FailureKind::Crashed | FailureKind::TimedOut);
-        could_not_say && self.run(id).retries.condition
+        could_not_say && self.run(id).policy.retries.condition
     }
 
     /// The run holds no slot meanwhile.

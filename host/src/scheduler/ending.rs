@@ -85,7 +85,7 @@ impl Scheduler {
 
     fn plan_hooks(&mut self, id: RunId, state: State, message: String) {
         let run = self.run(id);
-        let hooks = run.hooks.of(state);
+        let hooks = run.policy.hooks.of(state);
         if hooks.is_empty() {
             return;
         }
@@ -97,7 +97,7 @@ impl Scheduler {
     /// The run as its code learns of it.
     pub(super) fn told(&mut self, id: RunId, state: State, message: String) -> EndedRun {
         let run = self.run(id);
-        let title = run.title.clone();
+        let title = run.policy.title.clone();
         EndedRun {
             id,
             name: run.name.clone(),

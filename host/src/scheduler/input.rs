@@ -117,15 +117,23 @@ pub struct NewRun {
     /// The flow or task run that submits it; none for a root flow run.
     pub parent: Option<RunId>,
     pub what: NewRunOf,
-    pub tags: Arc<[String]>,
+    pub policy: Arc<Policy>,
     pub arguments: Vec<Argument>,
     /// Runs that must have ended before it starts.
     pub upstreams: Vec<Upstream>,
     /// Why the submit cannot work: the run ends at once.
     pub refusal: Option<Failure>,
-    pub retries: Arc<Retries>,
-    pub hooks: Arc<Hooks>,
     pub past: Past,
+}
+
+/// What the runs of a flow or task have in common, where their submits say nothing else.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// The name of the flow or task.
+    pub title: Arc<str>,
+    pub tags: Arc<[String]>,
+    pub retries: Retries,
+    pub hooks: Hooks,
 }
 
 /// What became of the run in a process that has ended since.
@@ -149,14 +157,12 @@ pub enum Past {
 #[derive(Debug)]
 pub enum NewRunOf {
     Flow {
-        flow: Arc<str>,
         runner: RunnerKind,
         workers: usize,
         /// How long an attempt and its runs may take, in milliseconds.
         timeout_ms: Option<u64>,
     },
     Task {
-        task: Arc<str>,
         /// Runs of higher priority start first.
         priority: i32,
         /// Without one it always executes, and keeps its result to itself.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, RunSet, State};
 use admission::Admission;
 pub use admission::Quotas;
-pub use input::{Input, NewRun, NewRunOf, Past, Upstream};
+pub use input::{Input, NewRun, NewRunOf, Past, Policy, Upstream};
 use jiff::Timestamp;
 use queue::Queue;
 use rest::Rest;

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    CacheIsolation, CacheUse, Failure, FailureKind, Outcome, Retries, RunnerKind, Usage, Value,
+    CacheIsolation, CacheUse, Failure, FailureKind, Hooks, Outcome, Retries, RunnerKind, Usage,
+    Value,
 };
 
 const TAGGED_AT_ONCE: usize = 2;
@@ -162,7 +163,6 @@ impl World {
 
     fn flow(&self, timeout_ms: Option<u64>) -> NewRunOf {
         NewRunOf::Flow {
-            flow: "flow".into(),
             runner: RunnerKind::Concurrent,
             workers: 1,
             timeout_ms,
@@ -189,11 +189,7 @@ impl World {
                     (!self.runs[&run].is_flow).then_some(Upstream { run, allow_failure })
                 });
                 let upstreams = upstreams.collect();
-                let task = NewRunOf::Task {
-                    task: "task".into(),
-                    priority,
-                    cache,
-                };
+                let task = NewRunOf::Task { priority, cache };
                 self.submit(Some(parent), task, upstreams, retries, tagged, refused);
             }
             Step::StartFlow {
@@ -303,24 +299,31 @@ impl World {
         };
         self.runs.insert(run, seen);
         self.order.push(run);
-        self.handle(Input::Submitted(Box::new(NewRun {
-            run,
-            name: "run".into(),
-            parent,
-            what,
+        let policy = Policy {
+            title: match what {
+                NewRunOf::Flow { .. } => "flow".into(),
+                NewRunOf::Task { .. } => "task".into(),
+            },
             tags: tagged.then(|| "tagged".to_owned()).into_iter().collect(),
-            arguments: Vec::new(),
-            upstreams,
-            refusal: refused.then(|| Failure::invalid_input("nonsense")),
-            retries: Arc::new(Retries {
+            retries: Retries {
                 count: retries,
                 delays_ms: Box::new([10]),
                 backoff: 2.0,
                 jitter: 0.5,
                 // One is as good as the other; those that retry once have one.
                 condition: retries == 1,
-            }),
-            hooks: Arc::default(),
+            },
+            hooks: Hooks::default(),
+        };
+        self.handle(Input::Submitted(Box::new(NewRun {
+            run,
+            name: "run".into(),
+            parent,
+            what,
+            policy: Arc::new(policy),
+            arguments: Vec::new(),
+            upstreams,
+            refusal: refused.then(|| Failure::invalid_input("nonsense")),
             past: Past::None,
         })));
     }

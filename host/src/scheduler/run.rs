@@ -5,17 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use thin_vec::ThinVec;
 
-use super::input::Upstream;
+use super::input::{Policy, Upstream};
 use super::queue::Gates;
-use crate::model::{
-    CacheIsolation, CacheKey, CacheUse, Failure, Hooks, Outcome, Retries, RunId, State, Usage,
-};
+use crate::model::{CacheIsolation, CacheKey, CacheUse, Failure, Outcome, RunId, State, Usage};
 
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) name: Arc<str>,
-    /// The name of the flow or task.
-    pub(super) title: Arc<str>,
+    pub(super) policy: Arc<Policy>,
     /// The run that submitted it; none for a root flow run.
     pub(super) parent: Option<RunId>,
     /// The flow run that it belongs to; none for a root flow run.
@@ -27,8 +24,6 @@ pub(super) struct Run {
     pub(super) retried: u32,
     /// Until when its instance sleeps.
     pub(super) asleep: Option<Timestamp>,
-    pub(super) retries: Arc<Retries>,
-    pub(super) hooks: Arc<Hooks>,
     /// Upstream runs that have not ended.
     pub(super) awaited: u32,
     /// Runs that wait for this one: as their upstream.

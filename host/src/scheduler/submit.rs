@@ -1,11 +1,9 @@
 //! New runs: from the submit until all that they wait for has ended.
 
-use std::sync::Arc;
-
 use thin_vec::ThinVec;
 
 use super::Scheduler;
-use super::input::{NewRun, NewRunOf, Past, Upstream};
+use super::input::{NewRun, NewRunOf, Past, Policy, Upstream};
 use super::queue::Gates;
 use super::run::{Flow, Kind, Phase, Run};
 use crate::model::{EventKind, Failure, FailureKind, Outcome, RunId, Scope, State};
@@ -19,19 +17,15 @@ impl Scheduler {
         let denied = quota.map(|why| Failure::permanent(FailureKind::Denied, why));
         new.refusal = new.refusal.or(denied);
         let parent = new.parent;
-        let kind = match &new.what {
+        let kind = match new.what {
             NewRunOf::Flow { timeout_ms, .. } => Kind::Flow(Box::new(Flow {
-                timeout_ms: *timeout_ms,
+                timeout_ms,
                 ..Flow::default()
             })),
-            NewRunOf::Task {
-                task,
+            NewRunOf::Task { priority, cache } => Kind::Task {
                 priority,
+                gates: self.gates(&new.policy),
                 cache,
-            } => Kind::Task {
-                priority: *priority,
-                gates: self.gates(task, &new.tags),
-                cache: *cache,
                 reserved: 0,
                 key: None,
             },
@@ -45,10 +39,10 @@ impl Scheduler {
             } => (attempts, retries, due),
             _ => (0, 0, None),
         };
-        let (NewRunOf::Flow { flow: title, .. } | NewRunOf::Task { task: title, .. }) = &new.what;
+        let created = created(&mut new, flow_run);
         let run = Box::new(Run {
-            name: new.name.clone(),
-            title: title.clone(),
+            name: new.name,
+            policy: new.policy,
             parent,
             flow_run,
             kind,
@@ -56,8 +50,6 @@ impl Scheduler {
             attempts,
             retried,
             asleep: None,
-            retries: new.retries.clone(),
-            hooks: new.hooks.clone(),
             awaited: 0,
             dependents: ThinVec::new(),
             children: ThinVec::new(),
@@ -76,11 +68,10 @@ impl Scheduler {
         if let Past::Ended(state) = new.past {
             return self.keep(id, state);
         }
-        let (upstreams, refusal) = (new.upstreams.clone(), new.refusal.clone());
-        self.emit(id, created(new, flow_run));
-        match refusal {
+        self.emit(id, created);
+        match new.refusal {
             Some(why) => self.end(id, Outcome::Failed(why)),
-            None => self.await_upstreams(id, &upstreams),
+            None => self.await_upstreams(id, &new.upstreams),
         }
     }
 
@@ -91,11 +82,11 @@ impl Scheduler {
         self.ended.push_back((id, state));
     }
 
-    fn gates(&self, task: &Arc<str>, tags: &[String]) -> Gates {
+    fn gates(&self, Policy { title, tags, .. }: &Policy) -> Gates {
         match self.queue.has_gates() {
             true => {
                 let tags = tags.iter().map(|tag| Scope::Tag(tag.as_str().into()));
-                self.queue.gates(tags.chain([Scope::Task(task.clone())]))
+                self.queue.gates(tags.chain([Scope::Task(title.clone())]))
             }
             false => Gates::default(),
         }
@@ -174,31 +165,22 @@ impl Scheduler {
     }
 }
 
-fn created(new: NewRun, flow_run: Option<RunId>) -> EventKind {
-    let NewRun {
-        run,
-        name,
-        parent,
-        what,
-        tags,
-        arguments,
-        past,
-        ..
-    } = new;
-    let resumed = matches!(past, Past::Unfinished { .. });
-    let replaces = match past {
+fn created(new: &mut NewRun, flow_run: Option<RunId>) -> EventKind {
+    let (name, title) = (new.name.clone(), new.policy.title.clone());
+    let tags = new.policy.tags.clone();
+    let arguments = std::mem::take(&mut new.arguments);
+    let parent = new.parent;
+    let resumed = matches!(new.past, Past::Unfinished { .. });
+    let replaces = match new.past {
         Past::Replaced(run) => Some(run),
         _ => None,
     };
-    match what {
+    match new.what {
         NewRunOf::Flow {
-            flow,
-            runner,
-            workers,
-            ..
+            runner, workers, ..
         } => EventKind::FlowRunCreated {
             name,
-            flow,
+            flow: title,
             parent,
             runner,
             workers,
@@ -207,10 +189,10 @@ fn created(new: NewRun, flow_run: Option<RunId>) -> EventKind {
             resumed,
             replaces,
         },
-        NewRunOf::Task { task, .. } => EventKind::TaskRunCreated {
+        NewRunOf::Task { .. } => EventKind::TaskRunCreated {
             name,
-            task,
-            flow_run: flow_run.unwrap_or(run),
+            task: title,
+            flow_run: flow_run.unwrap_or(new.run),
             parent,
             tags,
             arguments,

@@ -19,7 +19,7 @@ use super::sandbox::Sandbox;
 use crate::model::{
     Cap, Caps, Definition, Exceeded, Limits, Manifest, Options, Parameter, RunId, RunnerKind, SetBy,
 };
-use crate::runner::{Attempt, Call, Job, Mailbox, Meter, Target, TaskFuture};
+use crate::runner::{Attempt, Call, Callee, Job, Mailbox, Meter, Target, TaskFuture};
 
 const TIME: Duration = Duration::from_secs(10);
 /// Bytes of linear memory.
@@ -97,21 +97,24 @@ fn job() -> Job {
     let run = RunId(uuid::Uuid::nil());
     let memory = Caps::from([(Cap::Memory, MEMORY)]);
     let limits = Limits::default().with(&memory, SetBy::Operator);
+    let callee = Callee {
+        target: Target::Task,
+        origin: Arc::default(),
+        name: "describe".into(),
+        parameters: Arc::default(),
+        pure: false,
+        limits,
+    };
     Job {
         attempt: Attempt {
             run,
-            component: Arc::default(),
-            target: Target::Task,
+            callee: Arc::new(callee),
             call: Call::Function,
-            name: "describe".into(),
-            pure: false,
-            limits: limits.into(),
             depth: 0,
             arguments: Vec::new(),
         },
         future: TaskFuture::new(run, "describe".into()),
-        meter: Meter::new().into(),
-        origin: Arc::default(),
+        meter: Meter::new(),
         runner: RunnerKind::default(),
         log_prints: false,
         past: None,

@@ -24,7 +24,7 @@ impl types::Host for Sandbox {}
 #[derive(Clone)]
 struct Terms {
     wait_for: Vec<Upstream>,
-    options: Result<Option<Options>, String>,
+    options: Result<Option<Box<Options>>, String>,
 }
 
 impl Host for Sandbox {
@@ -65,8 +65,7 @@ impl Host for Sandbox {
     ) -> Result<Resource<TaskFuture>> {
         let terms = self.terms(&wait_for, &options)?;
         let submit = self.submission(flow, arguments, terms)?;
-        let by = self.submitter();
-        let future = self.mailbox.start_flow(&by, submit)?;
+        let future = self.mailbox.start_flow(self.submitter(), submit)?;
         self.hand_out(future).await
     }
 
@@ -211,14 +210,16 @@ impl HostRunFuture for Sandbox {
 
 impl Sandbox {
     /// Whoever submits from here; what it was told is told first.
-    fn submitter(&self) -> Submitter {
+    fn submitter(&self) -> Submitter<'_> {
         self.tell_observed();
-        self.job.submitter(self.is_replaying())
+        Submitter {
+            job: &self.job,
+            replaying: self.is_replaying(),
+        }
     }
 
     async fn submit_task(&mut self, submit: Submit) -> Result<Resource<TaskFuture>> {
-        let by = self.submitter();
-        let future = self.mailbox.submit_task(&by, submit)?;
+        let future = self.mailbox.submit_task(self.submitter(), submit)?;
         self.hand_out(future).await
     }
 
@@ -245,7 +246,7 @@ impl Sandbox {
     async fn wait<T>(&mut self, what: impl Future<Output = T> + Send) -> T {
         self.tell_observed();
         let attempt = &self.job.attempt;
-        if attempt.target == Target::Flow || attempt.call != Call::Function {
+        if attempt.callee.target == Target::Flow || attempt.call != Call::Function {
             return what.await;
         }
         let run = self.job.attempt.run;
@@ -320,7 +321,7 @@ impl Sandbox {
 const OPTIONS: usize = 64 << 10;
 
 /// What a submit overrides; an error is the submit's, whose run will say it.
-fn options_of(text: &str) -> Result<Option<Options>, String> {
+fn options_of(text: &str) -> Result<Option<Box<Options>>, String> {
     match text {
         "" => Ok(None),
         text if text.len() > OPTIONS => Err(format!(

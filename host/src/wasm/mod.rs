@@ -108,7 +108,7 @@ impl WasmExecutor {
         // What it holds, and as much that it lends to the host during a call.
         let handles = store.data().table.max_capacity();
         store.set_max_component_handles(handles.saturating_mul(2));
-        let limits = &job.attempt.limits;
+        let limits = &job.attempt.callee.limits;
         let most = limits.size(Cap::Result).max(limits.size(Cap::Arguments));
         store.set_hostcall_fuel(most.saturating_add(AROUND_A_VALUE));
         store.set_epoch_deadline(1);
@@ -156,7 +156,7 @@ async fn call(
     job: &Job,
     store: &mut Store<Sandbox>,
 ) -> wasmtime::Result<Returned> {
-    let name = &job.attempt.name;
+    let name = &job.attempt.callee.name;
     match (&job.attempt.call, &*job.attempt.arguments) {
         (Call::Hook(hook), [Value::Json(ended)]) => {
             let returned = plugin.run_hook(store, hook, ended).await?;
@@ -172,7 +172,7 @@ async fn call(
     job.meter.given(arguments.clone().map(Value::len).sum());
     let arguments: Vec<_> = arguments.map(WitValue::from).collect();
     plugin
-        .run(store, (job.attempt.target, name), &arguments)
+        .run(store, (job.attempt.callee.target, name), &arguments)
         .await
 }
 
@@ -180,7 +180,7 @@ type Returned = Answer<WitValue>;
 
 impl Executor for WasmExecutor {
     async fn execute(&self, job: &Arc<Job>, mailbox: &Mailbox) -> Outcome {
-        let digest = &*job.attempt.component;
+        let digest = &*job.attempt.callee.origin.digest;
         let Some(held) = self.components.get(digest) else {
             let message = "the host does not hold the component";
             return Outcome::failed(FailureKind::Crashed, message);
@@ -195,7 +195,7 @@ impl Executor for WasmExecutor {
         let own = self.own.as_ref();
         let mut next = Some(own.map_or(shared, |own| own.guests(held.number, shared)));
         while let Some(guests) = next {
-            let entry = guests.of(job.attempt.pure);
+            let entry = guests.of(job.attempt.is_pure());
             if let Some(outcome) = self.run(entry, job, mailbox, grants).await {
                 return outcome;
             }

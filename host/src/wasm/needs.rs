@@ -122,6 +122,7 @@ impl Needed {
         if self.0.is_empty() {
             return None;
         }
-        self.0.get(&(attempt.target, attempt.name.to_string()))
+        self.0
+            .get(&(attempt.callee.target, attempt.callee.name.to_string()))
     }
 }

@@ -137,7 +137,7 @@ impl OutputStream for Output {
         self.job.meter.gave(bytes.len());
         // A write costs as much as a line.
         let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
-        let admitted = printed.admit(&self.job.attempt.limits, bytes.len(), lines.max(1));
+        let admitted = printed.admit(&self.job.attempt.callee.limits, bytes.len(), lines.max(1));
         admitted.map_err(|exceeded| StreamError::Trap(exceeded.into()))?;
         if self.stream == Stream::Stderr {
             printed.remember(&bytes);

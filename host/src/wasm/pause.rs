@@ -19,7 +19,7 @@ impl Sandbox {
         timeout_ms: Option<u64>,
     ) -> Result<Result<String, Failure>> {
         let attempt = &self.job.attempt;
-        if attempt.target != Target::Flow || attempt.call != Call::Function {
+        if attempt.callee.target != Target::Flow || attempt.call != Call::Function {
             return Ok(Err(failure(FailureKind::Denied, "only a flow can pause")));
         }
         let schema = match Schema::new(schema) {

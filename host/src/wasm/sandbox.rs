@@ -61,13 +61,14 @@ fn handles(limits: &Limits) -> ResourceTable {
 
 impl Sandbox {
     pub(super) fn new(job: &Arc<Job>, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
-        let is_flow = job.attempt.target == Target::Flow && job.attempt.call == Call::Function;
+        let is_flow =
+            job.attempt.callee.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
             history: is_flow.then(|| replay::history(job)),
             seed,
             job: job.clone(),
             mailbox: mailbox.clone(),
-            table: handles(&job.attempt.limits),
+            table: handles(&job.attempt.callee.limits),
             printed: Arc::default(),
             refused_growth: None,
             http: None,
@@ -118,7 +119,7 @@ impl Sandbox {
             wasi.args(args).stdout(stdout.clone());
             wasi.stdin(MemoryInputPipe::new(stdin.clone()));
         }
-        if self.job.attempt.pure {
+        if self.job.attempt.is_pure() {
             wasi.insecure_random_seed(0);
         }
         for Variable { name, value } in &self.grants.environment {
@@ -126,8 +127,8 @@ impl Sandbox {
         }
         let attempt = &self.job.attempt;
         match self.grants.random.seed() {
-            Some(seed) if attempt.target == Target::Flow => {
-                replay::seed(&mut wasi, seed, attempt.name.as_bytes());
+            Some(seed) if attempt.callee.target == Target::Flow => {
+                replay::seed(&mut wasi, seed, attempt.callee.name.as_bytes());
             }
             Some(seed) => replay::seed(&mut wasi, seed, self.job.future.name().as_bytes()),
             None if self.history.is_some() => {
@@ -227,7 +228,7 @@ impl ResourceLimiter for Sandbox {
 
 impl Sandbox {
     pub(super) fn limits(&self) -> &Limits {
-        &self.job.attempt.limits
+        &self.job.attempt.callee.limits
     }
 
     /// What to say to whoever holds too many handles.

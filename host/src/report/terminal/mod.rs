@@ -177,11 +177,15 @@ impl<Out: Write, Log: Write> TerminalReporter<Out, Log> {
 
 impl<Out: Write, Log: Write> Reporter for TerminalReporter<Out, Log> {
     fn show(&mut self, event: &Event) -> Result<()> {
-        let run = self.names.of(event);
         self.progress.count(event);
         if let Some(stats) = &mut self.stats {
             stats.count(event);
         }
+        // Half of all events: it takes no name to show nothing.
+        if let EventKind::TaskRunSubmitted | EventKind::AttemptStarted { .. } = event.kind {
+            return Ok(());
+        }
+        let run = self.names.of(event);
         if event.kind.ends_instance() {
             self.screen.end_prints(event.run)?;
         }

@@ -155,15 +155,32 @@ fn submitted(words: &[&str]) -> Input {
     };
     let what = match words[0] {
         "flow" => NewRunOf::Flow {
-            flow: "flow".into(),
             runner: RunnerKind::Concurrent,
             workers: 1,
             timeout_ms: number("timeout").map(u64::from),
         },
         _ => NewRunOf::Task {
-            task: option("of").unwrap_or("task").into(),
             priority: number("priority").map_or(0, |n| n as i32),
             cache: words.iter().find_map(|word| cache_use(word)),
+        },
+    };
+    let policy = Policy {
+        title: match words[0] {
+            "flow" => "flow".into(),
+            _ => option("of").unwrap_or("task").into(),
+        },
+        tags: option("tag").into_iter().map(str::to_owned).collect(),
+        retries: Retries {
+            count: number("retries").unwrap_or(0),
+            delays_ms: Box::new([100]),
+            backoff: 1.0,
+            jitter: 0.0,
+            condition: option("retry-if-asked").is_some(),
+        },
+        hooks: Hooks {
+            on_failure: option("on-failure")
+                .map_or(Vec::new(), |list| list.split(',').map(Arc::from).collect()),
+            ..Hooks::default()
         },
     };
     Input::Submitted(Box::new(NewRun {
@@ -171,24 +188,12 @@ fn submitted(words: &[&str]) -> Input {
         name: words[1].into(),
         parent: option("in").map(id),
         what,
-        tags: option("tag").into_iter().map(str::to_owned).collect(),
+        policy: Arc::new(policy),
         arguments: Vec::new(),
         upstreams: upstreams("after", false)
             .chain(upstreams("after-failure-of", true))
             .collect(),
         refusal: option("refused").map(Failure::invalid_input),
-        retries: Arc::new(Retries {
-            count: number("retries").unwrap_or(0),
-            delays_ms: Box::new([100]),
-            backoff: 1.0,
-            jitter: 0.0,
-            condition: option("retry-if-asked").is_some(),
-        }),
-        hooks: Arc::new(Hooks {
-            on_failure: option("on-failure")
-                .map_or(Vec::new(), |list| list.split(',').map(Arc::from).collect()),
-            ..Hooks::default()
-        }),
         past: past(
             option("began"),
             option("failures").unwrap_or("0"),

@@ -243,18 +243,15 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
             name: "r".into(),
             parent: (n > 0).then_some(run(0)),
             what,
-            tags: Arc::default(),
+            policy: Arc::default(),
             arguments: Vec::new(),
             upstreams: upstreams.into_iter().collect(),
             refusal: None,
-            retries: Arc::default(),
-            hooks: Arc::default(),
             past: Past::None,
         };
         scheduler.handle(now, Input::Submitted(Box::new(new)));
     };
     let flow = NewRunOf::Flow {
-        flow: "f".into(),
         runner: RunnerKind::Concurrent,
         workers: 1,
         timeout_ms: None,
@@ -262,7 +259,6 @@ fn a_long_chain_of_dependents_fails_without_recursion() {
     submit(0, flow, None);
     for n in 1..100_000 {
         let task = NewRunOf::Task {
-            task: "t".into(),
             priority: 0,
             cache: None,
         };

@@ -115,7 +115,7 @@ impl HostDescriptor for Files<'_> {
         let stream = self.wasi().read_via_stream(fd, offset)?;
         let stream = Measured {
             stream: self.0.table.delete(stream)?,
-            meter: self.0.job.meter.clone(),
+            job: self.0.job.clone(),
         };
         let stream: DynInputStream = Box::new(stream);
         let stream = self.0.table.push(stream)?;
@@ -349,8 +349,8 @@ impl Files<'_> {
             let refusal = self.0.refusal.clone();
             stream = Box::new(Counted::new(stream, into, position, refusal));
         }
-        let meter = self.0.job.meter.clone();
-        let stream: DynOutputStream = Box::new(Measured { stream, meter });
+        let job = self.0.job.clone();
+        let stream: DynOutputStream = Box::new(Measured { stream, job });
         let stream = self.0.table.push(stream)?;
         self.0.opened.streams.hold(&stream);
         Ok(stream)

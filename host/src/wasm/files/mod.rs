@@ -72,7 +72,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<Sandbox>) -> Result<()> {
 
 impl preopens::Host for Files<'_> {
     fn get_directories(&mut self) -> Result<Vec<(Resource<Descriptor>, String)>> {
-        let folders = match self.0.job.attempt.pure {
+        let folders = match self.0.job.attempt.is_pure() {
             true => Vec::new(),
             false => preopens::Host::get_directories(&mut self.wasi())?,
         };

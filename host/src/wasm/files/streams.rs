@@ -13,12 +13,12 @@ use wasmtime_wasi::p2::{
 use super::super::refusal::Refusal;
 use super::quota::{GrowthError, Quota};
 use super::refusals::OverQuota;
-use crate::runner::Meter;
+use crate::runner::Job;
 
 /// A stream whose bytes are measured.
 pub(super) struct Measured<S> {
     pub(super) stream: S,
-    pub(super) meter: Arc<Meter>,
+    pub(super) job: Arc<Job>,
 }
 
 #[wasmtime_wasi::async_trait]
@@ -30,7 +30,7 @@ impl<S: Pollable> Pollable for Measured<S> {
 
 impl Measured<DynInputStream> {
     fn given(&self, read: StreamResult<Bytes>) -> StreamResult<Bytes> {
-        read.inspect(|bytes| self.meter.given(bytes.len()))
+        read.inspect(|bytes| self.job.meter.given(bytes.len()))
     }
 }
 
@@ -54,12 +54,12 @@ impl InputStream for Measured<DynInputStream> {
 #[wasmtime_wasi::async_trait]
 impl OutputStream for Measured<DynOutputStream> {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.meter.gave(bytes.len());
+        self.job.meter.gave(bytes.len());
         self.stream.write(bytes)
     }
 
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.meter.gave(bytes.len());
+        self.job.meter.gave(bytes.len());
         self.stream.blocking_write_and_flush(bytes).await
     }
 

@@ -27,8 +27,8 @@ use super::Network;
 use super::grant::{HttpGrant, Scheme};
 use super::host::Host;
 use super::requests::asked;
-use crate::model::{Cap, Limits};
-use crate::runner::{Job, Meter};
+use crate::model::Cap;
+use crate::runner::Job;
 
 /// The longest that a name, a connection and its TLS may take together.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -45,18 +45,16 @@ const CHUNK: usize = 16 << 10;
 #[derive(Clone)]
 pub(super) struct Client {
     network: Network,
-    limits: Arc<Limits>,
-    meter: Arc<Meter>,
+    job: Arc<Job>,
     /// Held once more by every connection.
     connections: Arc<()>,
 }
 
 impl Client {
-    pub(super) fn new(job: &Job, network: &Network) -> Self {
+    pub(super) fn new(job: &Arc<Job>, network: &Network) -> Self {
         Self {
             network: network.clone(),
-            limits: job.attempt.limits.clone(),
-            meter: job.meter.clone(),
+            job: job.clone(),
             connections: Arc::default(),
         }
     }
@@ -122,15 +120,15 @@ impl Client {
             let _ = connection.await;
         });
         *request.uri_mut() = without_origin(request.uri())?;
-        let meter = self.meter.clone();
-        let request = request.map(|body| metered(body, meter));
+        let job = self.job.clone();
+        let request = request.map(|body| metered(body, job));
         let first_byte = Instant::now() + at_most(options.first_byte_timeout, FIRST_BYTE);
         let response = timeout_at(first_byte.min(deadline), sender.send_request(request));
         let response = response.await.map_err(|_| Error::ConnectionReadTimeout)??;
         let between = at_most(options.between_bytes_timeout, BETWEEN_BYTES);
         Ok(response.map(|incoming| Received {
             incoming,
-            left: self.limits.of(Cap::HttpResponse),
+            left: self.job.attempt.callee.limits.of(Cap::HttpResponse),
             between,
             deadline,
             cut_off: Box::pin(sleep_until(deadline.min(Instant::now() + between))),
@@ -170,9 +168,9 @@ fn without_origin(uri: &Uri) -> Result<Uri, Error> {
     uri.map_err(|_| Error::HttpRequestUriInvalid)
 }
 
-fn metered(body: WasiBody, meter: Arc<Meter>) -> WasiBody {
+fn metered(body: WasiBody, job: Arc<Job>) -> WasiBody {
     let counted = move |frame: Frame<Bytes>| {
-        meter.gave(frame.data_ref().map_or(0, Bytes::len));
+        job.meter.gave(frame.data_ref().map_or(0, Bytes::len));
         frame
     };
     body.map_frame(counted).boxed_unsync()
@@ -224,14 +222,14 @@ struct Received {
 impl Received {
     fn admit(&mut self, bytes: usize) -> Result<(), Error> {
         let Some(left) = self.left.checked_sub(bytes as u64) else {
-            let limits = &self.client.limits;
+            let limits = &self.client.job.attempt.callee.limits;
             let how = limits.exceeded(Cap::HttpResponse).to_string();
             self.client.network.refusal.deny(how);
             let most = limits.of(Cap::HttpResponse);
             return Err(Error::HttpResponseBodySize(Some(most)));
         };
         self.left = left;
-        self.client.meter.given(bytes);
+        self.client.job.meter.given(bytes);
         Ok(())
     }
 }

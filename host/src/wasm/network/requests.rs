@@ -1,5 +1,7 @@
 //! What guests say of HTTP: how many requests they make at a time, and what each has to be granted.
 
+use std::sync::Arc;
+
 use hyper::{Method, Request};
 use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceTable};
 use wasmtime::{Result, StoreContextMut, bail, ensure};
@@ -36,7 +38,7 @@ pub(in super::super) struct Http {
 }
 
 impl Http {
-    pub(in super::super) fn new(job: &Job, network: &Network) -> Self {
+    pub(in super::super) fn new(job: &Arc<Job>, network: &Network) -> Self {
         let mut context = WasiHttpCtx::new();
         context.set_field_size_limit(MAX_HEADERS);
         Self {

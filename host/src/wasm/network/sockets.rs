@@ -28,7 +28,7 @@ use wasmtime_wasi::sockets::WasiSocketsView;
 use super::super::pure::WASI;
 use super::super::sandbox::Sandbox;
 use crate::model::Cap;
-use crate::runner::Meter;
+use crate::runner::Job;
 
 impl Sandbox {
     /// Ends the attempt where it has as many sockets open as it may.
@@ -59,13 +59,13 @@ impl Sandbox {
         input: &Resource<DynInputStream>,
         output: &Resource<DynOutputStream>,
     ) -> Result<()> {
-        let meter = &self.job.meter;
+        let job = &self.job;
         let stream = self.table.get_mut(input)?;
         let inner = mem::replace(stream, Box::new(ClosedInputStream));
-        *stream = Box::new(Metered(inner, meter.clone()));
+        *stream = Box::new(Metered(inner, job.clone()));
         let stream = self.table.get_mut(output)?;
         let inner = mem::replace(stream, Box::new(ClosedOutputStream));
-        *stream = Box::new(Metered(inner, meter.clone()));
+        *stream = Box::new(Metered(inner, job.clone()));
         Ok(())
     }
 }
@@ -100,7 +100,7 @@ impl Pollable for Lookup {
 }
 
 /// A stream whose bytes are counted.
-struct Metered<S>(S, Arc<Meter>);
+struct Metered<S>(S, Arc<Job>);
 
 #[wasmtime_wasi::async_trait]
 impl Pollable for Metered<DynInputStream> {
@@ -113,7 +113,7 @@ impl Pollable for Metered<DynInputStream> {
 impl InputStream for Metered<DynInputStream> {
     fn read(&mut self, size: usize) -> StreamResult<Bytes> {
         let bytes = self.0.read(size)?;
-        self.1.given(bytes.len());
+        self.1.meter.given(bytes.len());
         Ok(bytes)
     }
 
@@ -132,7 +132,7 @@ impl Pollable for Metered<DynOutputStream> {
 #[wasmtime_wasi::async_trait]
 impl OutputStream for Metered<DynOutputStream> {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.1.gave(bytes.len());
+        self.1.meter.gave(bytes.len());
         self.0.write(bytes)
     }
 
