@@ -1,6 +1,6 @@
 //! The id of a flow run or task run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
@@ -35,8 +35,6 @@ impl Hash for RunId {
 
 /// Something of each run.
 pub type ByRun<T> = HashMap<RunId, T, BuildHasherDefault<IdHasher>>;
-/// Some runs.
-pub type RunSet = HashSet<RunId, BuildHasherDefault<IdHasher>>;
 
 /// Takes the hash that an id has.
 #[derive(Clone, Copy, Debug, Default)]

@@ -25,7 +25,7 @@ pub use definition::{Definition, Manifest, Parameter};
 pub use event::{Argument, ArtifactKind, Event, EventKind, Events, Input, Level, Stream};
 pub use hex::hex;
 pub use hook::{EndedRun, EndedRunOf, Hooks};
-pub use id::{ByRun, RunId, RunSet};
+pub use id::{ByRun, RunId};
 pub use limit::{Limit, Most, Scope};
 pub use limits::{Cap, Caps, Exceeded, Limits, SetBy, Unit};
 pub use nanoseconds::nanoseconds;

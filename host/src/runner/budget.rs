@@ -10,12 +10,13 @@ pub struct Budget {
     taken: AtomicU64,
 }
 
-/// So many bytes of a budget, until it is dropped.
+/// So many bytes of a budget, until it is dropped; none where they are few.
 #[derive(Debug)]
-pub struct Share {
-    budget: Arc<Budget>,
-    bytes: u64,
-}
+pub struct Share(Option<(Arc<Budget>, u64)>);
+
+/// Bytes that are not counted one by one: the host keeps more of each run anyway, whose number has a limit of
+/// its own.
+const FEW: usize = 64;
 
 impl Budget {
     /// `most` in bytes.
@@ -28,16 +29,25 @@ impl Budget {
 
     /// None where there is not so much left.
     pub fn take(self: &Arc<Self>, bytes: usize) -> Option<Share> {
-        let mut share = self.nothing();
-        share.grow(bytes).then_some(share)
+        if bytes <= FEW {
+            return Some(Share(None));
+        }
+        let grown = self.grow(bytes as u64);
+        grown.then(|| Share(Some((self.clone(), bytes as u64))))
     }
 
-    /// A share that can grow.
-    pub fn nothing(self: &Arc<Self>) -> Share {
-        Share {
-            budget: self.clone(),
-            bytes: 0,
+    /// Takes bytes that whoever has them gives back himself; false where there are not so many left.
+    pub fn grow(&self, bytes: u64) -> bool {
+        let taken = self.taken.fetch_add(bytes, Ordering::Relaxed);
+        let fits = taken.saturating_add(bytes) <= self.most;
+        if !fits {
+            self.give_back(bytes);
         }
+        fits
+    }
+
+    pub fn give_back(&self, bytes: u64) {
+        self.taken.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// What to say to whoever got none.
@@ -47,27 +57,11 @@ impl Budget {
     }
 }
 
-impl Share {
-    /// False where there is not so much left.
-    pub fn grow(&mut self, bytes: usize) -> bool {
-        let bytes = bytes as u64;
-        let taken = self.budget.taken.fetch_add(bytes, Ordering::Relaxed);
-        if taken.saturating_add(bytes) > self.budget.most {
-            self.budget.taken.fetch_sub(bytes, Ordering::Relaxed);
-            return false;
-        }
-        self.bytes += bytes;
-        true
-    }
-
-    pub fn budget(&self) -> &Budget {
-        &self.budget
-    }
-}
-
 impl Drop for Share {
     fn drop(&mut self) {
-        self.budget.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+        if let Some((budget, bytes)) = &self.0 {
+            budget.give_back(*bytes);
+        }
     }
 }
 
@@ -77,11 +71,13 @@ mod tests {
 
     #[test]
     fn what_is_taken_is_given_back() {
-        let budget = Budget::new(100);
-        let mut some = budget.take(60).expect("there is enough");
-        assert!(budget.take(41).is_none());
-        assert!(some.grow(40) && !some.grow(1));
+        let budget = Budget::new(1000);
+        let some = budget.take(600).expect("there is enough");
+        assert!(budget.take(401).is_none());
+        assert!(budget.grow(400) && !budget.grow(1));
+        assert!(budget.take(65).is_none() && budget.take(64).is_some());
+        budget.give_back(400);
         drop(some);
-        assert!(budget.take(100).is_some() && budget.take(101).is_none());
+        assert!(budget.take(1000).is_some() && budget.take(1001).is_none());
     }
 }

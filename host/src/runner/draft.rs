@@ -1,6 +1,5 @@
 //! From a submit to a run: its options resolved, its arguments bound.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +26,10 @@ pub(super) struct Draft<'a> {
 
 /// The options of the run: what the submit says, over what the code declares.
 struct Resolved<'a> {
-    options: Cow<'a, Options>,
+    /// As the code declares them.
+    declared: &'a Options,
+    /// With what the submit says, if it says anything.
+    overridden: Option<Box<Options>>,
     policy: Arc<Policy>,
     callee: Arc<Callee>,
 }
@@ -87,7 +89,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn options(&self) -> &Options {
-        &self.resolved.options
+        self.resolved.options()
     }
 
     /// The run's name, if the code or the submit has a template for it.
@@ -174,9 +176,13 @@ impl<'a> Draft<'a> {
 }
 
 impl<'a> Resolved<'a> {
+    fn options(&self) -> &Options {
+        self.overridden.as_deref().unwrap_or(self.declared)
+    }
+
     /// What is wrong with a cache policy that leaves out what is not there.
     fn unknown_parameter(&self) -> Option<String> {
-        let without = &self.options.cache_policy.as_ref()?.without;
+        let without = &self.options().cache_policy.as_ref()?.without;
         let parameters = &self.callee.parameters;
         let is_there = |name: &str| parameters.iter().any(|parameter| **parameter == *name);
         let unknown = without.iter().find(|name| !is_there(name))?;
@@ -187,10 +193,12 @@ impl<'a> Resolved<'a> {
 
     fn new(submit: Option<Box<Options>>, planned: &'a Planned) -> Self {
         let Planned { policy, callee, .. } = planned;
+        let declared = &planned.definition.options;
         match submit {
             // What most submits need costs no allocation.
             None => Self {
-                options: Cow::Borrowed(&planned.definition.options),
+                declared,
+                overridden: None,
                 policy: policy.clone(),
                 callee: callee.clone(),
             },
@@ -199,11 +207,12 @@ impl<'a> Resolved<'a> {
                     true => callee.clone(),
                     false => Arc::new(callee.lowered(&submit.limits)),
                 };
-                let options = submit.over(&planned.definition.options);
+                let options = submit.over(declared);
                 Self {
+                    declared,
                     policy: plan::policy(policy.title.clone(), &options),
                     callee,
-                    options: Cow::Owned(options),
+                    overridden: Some(options.into()),
                 }
             }
         }

@@ -115,7 +115,7 @@ impl Lanes {
         let crew = |lane| Crew {
             lane,
             queues: queues.clone(),
-            mailbox: mailbox.of_worker(),
+            mailbox: mailbox.clone(),
         };
         crew(Lane::Flows).start(1, executor)?;
         crew(Lane::Tasks).start(1, executor)?;
@@ -171,18 +171,19 @@ struct Crew {
 
 impl Crew {
     fn start<E: Executor>(self, threads: usize, executor: &Arc<E>) -> Result<()> {
-        let crew = Arc::new(self);
         for number in 0..threads {
-            let name = crew.lane.name();
-            crew.queues.of(crew.lane).join();
+            let name = self.lane.name();
+            self.queues.of(self.lane).join();
             let worker = Worker {
                 number,
                 executor: match number {
                     0 => executor.clone(),
                     _ => executor.beside(),
                 },
-                crew: crew.clone(),
-                underway: Arc::default(),
+                lane: self.lane,
+                queues: self.queues.clone(),
+                mailbox: self.mailbox.of_worker(),
+                underway: AtomicUsize::new(0),
             };
             let (started, is_started) = std::sync::mpsc::channel();
             std::thread::Builder::new()
@@ -201,9 +202,11 @@ impl Crew {
 struct Worker<E> {
     number: usize,
     executor: Arc<E>,
-    crew: Arc<Crew>,
+    lane: Lane,
+    queues: Arc<Queues>,
+    mailbox: Mailbox,
     /// Attempts that have begun and wait.
-    underway: Arc<AtomicUsize>,
+    underway: AtomicUsize,
 }
 
 impl<E: Executor> Worker<E> {
@@ -221,11 +224,11 @@ impl<E: Executor> Worker<E> {
         let _ = started.send(told);
         if let Some(runtime) = runtime {
             // As a task of its own, it takes its turn among the attempts.
-            let _ = runtime.block_on(async { tokio::spawn(self.run()).await });
+            let _ = runtime.block_on(async { tokio::spawn(Arc::new(self).run()).await });
         }
     }
 
-    async fn run(self) {
+    async fn run(self: Arc<Self>) {
         let mut begun = 0;
         while let Some(job) = self.next().await {
             self.begin(job).await;
@@ -240,13 +243,13 @@ impl<E: Executor> Worker<E> {
     /// Its next job; none when no more will come. Whoever left something before this worker was known to
     /// be idle did not call the loop: it looks once more before it waits.
     async fn next(&self) -> Option<Arc<Job>> {
-        let jobs = self.crew.queues.of(self.crew.lane);
+        let jobs = self.queues.of(self.lane);
         poll_fn(|context| {
             let next = jobs.poll_next(self.number, context);
             if next.is_ready() {
                 return next;
             }
-            self.crew.mailbox.attend(self.free());
+            self.mailbox.attend(self.free());
             jobs.poll_next(self.number, context)
         })
         .await
@@ -254,30 +257,30 @@ impl<E: Executor> Worker<E> {
 
     /// Its lane, if it would begin another attempt at once.
     fn free(&self) -> Option<Lane> {
-        (self.underway.load(Ordering::Relaxed) == 0).then_some(self.crew.lane)
+        (self.underway.load(Ordering::Relaxed) == 0).then_some(self.lane)
     }
 
     /// Most attempts end without having waited: only those that wait become tasks of the event loop.
-    async fn begin(&self, job: Arc<Job>) {
-        let (executor, crew) = (self.executor.clone(), self.crew.clone());
+    async fn begin(self: &Arc<Self>, job: Arc<Job>) {
+        let worker = self.clone();
         let mut attempt = Box::pin(async move {
-            let outcome = execute(&*executor, &job, &crew.mailbox).await;
+            let outcome = execute(&*worker.executor, &job, &worker.mailbox).await;
             job.ended(outcome, job.meter.usage())
         });
         match polled(attempt.as_mut()).await {
-            Some(ended) => self.crew.mailbox.end(ended, self.free()),
+            Some(ended) => self.mailbox.end(ended, self.free()),
             None => self.go_on(attempt),
         }
     }
 
-    fn go_on(&self, attempt: Pin<Box<impl Future<Output = Input> + Send + 'static>>) {
-        let (crew, underway) = (self.crew.clone(), self.underway.clone());
-        underway.fetch_add(1, Ordering::Relaxed);
+    fn go_on(self: &Arc<Self>, attempt: Pin<Box<impl Future<Output = Input> + Send + 'static>>) {
+        let worker = self.clone();
+        worker.underway.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(async move {
             let ended = attempt.await;
-            underway.fetch_sub(1, Ordering::Relaxed);
+            worker.underway.fetch_sub(1, Ordering::Relaxed);
             // Its worker may wait for a job, and has to be woken for one.
-            crew.mailbox.end(ended, None);
+            worker.mailbox.end(ended, None);
         });
     }
 }

@@ -73,8 +73,12 @@ pub(super) enum Message {
 }
 
 /// Sends inputs to the loop; never blocks.
+///
+/// Each worker has a way of its own to what all share, for the clones that its attempts make.
 #[derive(Clone)]
-pub struct Mailbox {
+pub struct Mailbox(Arc<Way>);
+
+struct Way {
     shared: Arc<Shared>,
     /// Whether whoever sends can take a turn of the loop when it waits.
     of_worker: bool,
@@ -105,88 +109,90 @@ impl Mailbox {
             budget: Budget::new(memory),
             backlog: Backlog::default(),
         };
-        Self {
-            shared: Arc::new(shared),
-            of_worker: false,
-        }
+        Self::way(Arc::new(shared), false)
     }
 
-    /// The same for workers and the guests on their threads.
+    fn way(shared: Arc<Shared>, of_worker: bool) -> Self {
+        Self(Arc::new(Way { shared, of_worker }))
+    }
+
+    /// The same for a worker and the guests on its thread.
     pub(super) fn of_worker(&self) -> Self {
-        Self {
-            shared: self.shared.clone(),
-            of_worker: true,
-        }
+        Self::way(self.0.shared.clone(), true)
     }
 
     pub(super) fn turns(&self) -> &Turns {
-        &self.shared.turns
+        &self.0.shared.turns
     }
 
     pub(super) fn queues(&self) -> &Arc<Queues> {
-        self.shared.turns.queues()
+        self.0.shared.turns.queues()
     }
 
     /// The host's memory for all runs.
     pub fn budget(&self) -> &Arc<Budget> {
-        &self.shared.budget
+        &self.0.shared.budget
     }
 
     /// Waits while the loop has too much to hear.
     pub async fn room(&self) {
-        self.shared.backlog.room().await;
+        self.0.shared.backlog.room().await;
     }
 
     pub fn has_room(&self) -> bool {
-        self.shared.backlog.has_room()
+        self.0.shared.backlog.has_room()
     }
 
     pub(super) fn heard(&self, input: &Input) {
-        self.shared.backlog.remove(input);
+        self.0.shared.backlog.remove(input);
     }
 
     /// Whether nobody reads it: a submit would have no end.
     pub fn is_closed(&self) -> bool {
-        self.shared.turns.is_closed()
+        self.0.shared.turns.is_closed()
     }
 
     pub fn send(&self, input: Input) {
-        self.shared.backlog.add(&input);
+        self.0.shared.backlog.add(&input);
         self.post(Message::Input(input));
     }
 
     pub(super) fn post(&self, message: Message) {
         let left = self.leave(message);
-        match self.of_worker {
-            true => self.shared.turns.remind(left),
-            false => self.shared.turns.call(),
+        match self.0.of_worker {
+            true => self.0.shared.turns.remind(left),
+            false => self.0.shared.turns.call(),
         }
     }
 
     /// Tells that an attempt is over, whose worker is about to begin another one if its lane is `free`.
     pub(super) fn end(&self, ended: Input, free: Option<Lane>) {
-        self.leave(Message::Input(ended));
-        self.attend(free);
+        let left = self.leave(Message::Input(ended));
+        self.turns().attend(left, free);
     }
 
     /// Sees to it that what was sent is acted on, where its worker has nothing else to do.
     pub(super) fn attend(&self, free: Option<Lane>) {
-        self.shared.turns.attend(free);
+        self.turns().attend(self.turns().waiting(), free);
     }
 
     /// How many messages are left.
     fn leave(&self, message: Message) -> usize {
-        self.shared.turns.leave(message).unwrap_or_else(|unheard| {
-            if let Message::Input(input) = unheard {
-                self.heard(&input);
-            }
-            0
-        })
+        self.0
+            .shared
+            .turns
+            .leave(message)
+            .unwrap_or_else(|unheard| {
+                if let Message::Input(input) = unheard {
+                    self.heard(&input);
+                }
+                0
+            })
     }
 
     /// The flow or task of this title.
     pub(super) fn planned(&self, target: Target, title: &str) -> Option<&Arc<Planned>> {
-        self.shared.plan.find(target, &Origin::default(), title)
+        self.0.shared.plan.find(target, &Origin::default(), title)
     }
 
     /// Submits a task run. A submit that cannot work gives a run that fails with `InvalidInput`.
@@ -238,10 +244,10 @@ impl Mailbox {
         submit: Submit,
         unknown: &'a mut Option<Arc<Planned>>,
     ) -> Draft<'a> {
-        let planned = match self.shared.plan.find(target, from, &submit.name) {
+        let planned = match self.0.shared.plan.find(target, from, &submit.name) {
             Some(planned) => planned,
             None => {
-                let (plan, name) = (&self.shared.plan, short(&submit.name));
+                let (plan, name) = (&self.0.shared.plan, short(&submit.name));
                 unknown.insert(Planned::unknown(plan, target, name, from).into())
             }
         };
@@ -293,14 +299,14 @@ impl Mailbox {
     fn workers(&self, runner: RunnerKind) -> usize {
         match runner {
             RunnerKind::Sequential | RunnerKind::Concurrent => 1,
-            RunnerKind::ThreadPool => self.shared.plan.workers,
+            RunnerKind::ThreadPool => self.0.shared.plan.workers,
         }
     }
 
     /// The runner of the flow run, or of the one that the task run belongs to.
     fn runner(&self, target: Target, by: Option<&Job>, options: &Options) -> RunnerKind {
         let own = match target {
-            Target::Flow => self.shared.plan.runner.or(options.runner),
+            Target::Flow => self.0.shared.plan.runner.or(options.runner),
             Target::Task => None,
         };
         own.or(by.map(|by| by.runner)).unwrap_or_default()

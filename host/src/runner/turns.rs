@@ -125,10 +125,15 @@ impl Turns {
         self.queues.are_enough() || !self.loop_alone && full()
     }
 
-    /// A worker acts on what is left, unless the loop had better do it.
-    pub(super) fn attend(&self, free: Option<Lane>) {
+    /// How many messages are left.
+    pub(super) fn waiting(&self) -> usize {
+        self.left().len()
+    }
+
+    /// A worker acts on what is left, so many messages, unless the loop had better do it.
+    pub(super) fn attend(&self, left: usize, free: Option<Lane>) {
         if self.loop_alone || self.queues.are_enough() {
-            return self.remind(self.left().len());
+            return self.remind(left);
         }
         self.take(free);
     }

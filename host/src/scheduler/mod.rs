@@ -11,6 +11,7 @@ mod cached;
 mod condition;
 mod ending;
 mod input;
+mod line;
 mod pause;
 mod queue;
 mod rest;
@@ -21,7 +22,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, RunSet, State};
+use crate::model::{ByRun, CacheKey, EndedRun, Event, EventKind, Limit, RunId, State};
 use admission::Admission;
 pub use admission::Quotas;
 pub use input::{Input, NewRun, NewRunOf, Past, Policy, Upstream};
@@ -34,8 +35,8 @@ use run::{Phase, Run};
 #[derive(Debug)]
 pub struct Scheduler {
     runs: ByRun<Box<Run>>,
-    /// Runs of which nothing has to be remembered but that they completed.
-    completed: RunSet,
+    /// How many task runs completed and left nothing to remember.
+    forgotten: usize,
     queue: Queue,
     admission: Admission,
     timers: BinaryHeap<Reverse<(Timestamp, RunId, Timer)>>,
@@ -69,7 +70,7 @@ impl Scheduler {
     pub fn new(slots: usize, limits: &[Limit], quotas: Quotas) -> Self {
         Self {
             runs: ByRun::default(),
-            completed: RunSet::default(),
+            forgotten: 0,
             queue: Queue::new(slots, limits),
             admission: Admission::new(quotas),
             timers: BinaryHeap::new(),
@@ -203,7 +204,7 @@ impl Scheduler {
     fn forget(&mut self, id: RunId) {
         if self.runs.get(&id).is_some_and(|run| run.leaves_nothing()) {
             self.runs.remove(&id);
-            self.completed.insert(id);
+            self.forgotten += 1;
         }
     }
 

@@ -1,11 +1,12 @@
 //! Who starts next: by priority, then in the order of readiness, as far as slots and limits allow.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use thin_vec::ThinVec;
 
+use super::line::Line;
 use crate::model::{CacheKey, Limit, Most, RunId, Scope};
 
 /// The limits that a run shares with others.
@@ -43,9 +44,6 @@ pub(super) enum Turn<'a> {
     Gone,
 }
 
-/// Runs that can start, in their order: by priority, then by the number of their readiness.
-type Line = BTreeMap<(Reverse<i32>, u64), RunId>;
-
 /// A limit at work.
 #[derive(Debug)]
 struct Gate {
@@ -65,7 +63,7 @@ impl Queue {
             slots: slots.max(1),
             taken: 0,
             resuming: VecDeque::new(),
-            ready: Line::new(),
+            ready: Line::default(),
             gates: limits.iter().map(Gate::new).collect(),
             by_scope,
             keys: HashMap::new(),
@@ -117,7 +115,7 @@ impl Queue {
             .is_some_and(|(holder, _)| *holder == run)
             && let Some((_, waiting)) = self.keys.remove(&key)
         {
-            self.ready.extend(waiting);
+            self.ready.join(waiting);
         }
     }
 
@@ -159,7 +157,7 @@ impl Queue {
                         self.gates[gate].enter(now);
                     }
                     if let Some(key) = key {
-                        self.keys.insert(key, (run, Line::new()));
+                        self.keys.insert(key, (run, Line::default()));
                     }
                     self.taken += 1;
                     return Some(Next::Start(run));
@@ -177,8 +175,10 @@ impl Queue {
     /// One run at a time may try again at each open gate.
     fn readmit(&mut self, now: Timestamp) {
         for gate in &mut self.gates {
-            if gate.is_open(now) {
-                self.ready.extend(gate.waiting.pop_first());
+            if gate.is_open(now)
+                && let Some((place, run)) = gate.waiting.pop_first()
+            {
+                self.ready.insert(place, run);
             }
         }
     }
@@ -201,7 +201,7 @@ impl Gate {
             room,
             interval,
             opens_at: Timestamp::MIN,
-            waiting: Line::new(),
+            waiting: Line::default(),
         }
     }
 

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Scheduler;
-use super::run::Phase;
+use super::run::{Kind, Phase};
 use crate::model::{EventKind, RunId};
 
 /// When there is nothing to do but wait.
@@ -29,11 +29,17 @@ impl Scheduler {
     }
 
     pub(super) fn fall_asleep(&mut self, id: RunId, until: Timestamp) {
-        self.run(id).asleep = Some(until);
+        self.set_asleep(id, Some(until));
     }
 
     pub(super) fn wake_up(&mut self, id: RunId) {
-        self.run(id).asleep = None;
+        self.set_asleep(id, None);
+    }
+
+    fn set_asleep(&mut self, id: RunId, until: Option<Timestamp>) {
+        if let Kind::Flow(flow) = &mut self.run(id).kind {
+            flow.asleep = until;
+        }
     }
 
     /// When to look again whether anything happened.
@@ -73,7 +79,7 @@ impl Scheduler {
 
     /// When something is due by time alone.
     fn due(&self) -> Option<Timestamp> {
-        let asleep = self.runs.values().filter_map(|run| run.asleep);
+        let asleep = self.runs.values().filter_map(|run| run.asleep());
         asleep.chain(self.next_timer()).min()
     }
 
@@ -86,6 +92,6 @@ impl Scheduler {
             _ => asleep,
         };
         let mut runs = self.runs.values();
-        self.hooks.is_empty() && runs.all(|run| waits(&run.phase, run.asleep.is_some()))
+        self.hooks.is_empty() && runs.all(|run| waits(&run.phase, run.asleep().is_some()))
     }
 }

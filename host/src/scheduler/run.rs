@@ -22,8 +22,6 @@ pub(super) struct Run {
     pub(super) attempts: u32,
     /// How many attempts failed and were followed by another.
     pub(super) retried: u32,
-    /// Until when its instance sleeps.
-    pub(super) asleep: Option<Timestamp>,
     /// Upstream runs that have not ended.
     pub(super) awaited: u32,
     /// Runs that wait for this one: as their upstream.
@@ -38,9 +36,9 @@ pub(super) struct Run {
     pub(super) cancelled: Option<Box<str>>,
 }
 
-/// Flows submit millions: a byte more, and each takes the allocator's next size, 256.
+/// Flows submit millions: a byte more, and each takes the allocator's next size, 224.
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<Run>() <= 224);
+const _: () = assert!(size_of::<Run>() <= 192);
 
 #[derive(Debug)]
 pub(super) enum Kind {
@@ -66,6 +64,8 @@ pub(super) struct Flow {
     pub(super) timeout_ms: Option<u64>,
     /// When the current attempt has to have ended.
     pub(super) deadline: Option<Timestamp>,
+    /// Until when its instance sleeps.
+    pub(super) asleep: Option<Timestamp>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -133,6 +133,14 @@ impl Run {
     pub(super) fn leaves_nothing(&self) -> bool {
         let completed = matches!(self.phase, Phase::Ended(state) if state.is_completed());
         completed && !self.is_flow() && self.children.is_empty()
+    }
+
+    /// Until when it does nothing; only flows say so.
+    pub(super) fn asleep(&self) -> Option<Timestamp> {
+        match &self.kind {
+            Kind::Flow(flow) => flow.asleep,
+            Kind::Task { .. } => None,
+        }
     }
 
     /// Whether its instance is there.

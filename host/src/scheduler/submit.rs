@@ -13,7 +13,7 @@ impl Scheduler {
         let id = new.run;
         let quota = self
             .admission
-            .refusal(self.unfinished, self.runs.len() + self.completed.len());
+            .refusal(self.unfinished, self.runs.len() + self.forgotten);
         let denied = quota.map(|why| Failure::permanent(FailureKind::Denied, why));
         new.refusal = new.refusal.or(denied);
         let parent = new.parent;
@@ -49,7 +49,6 @@ impl Scheduler {
             phase: Phase::Pending { due },
             attempts,
             retried,
-            asleep: None,
             awaited: 0,
             dependents: ThinVec::new(),
             children: ThinVec::new(),

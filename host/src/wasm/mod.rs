@@ -208,7 +208,8 @@ impl Executor for WasmExecutor {
     fn beside(self: &Arc<Self>) -> Arc<Self> {
         Arc::new(Self {
             components: self.components.clone(),
-            grants: self.grants.clone(),
+            // Its attempts count for themselves who holds them.
+            grants: Arc::new(Grants::clone(&self.grants)),
             seed: self.seed,
             own: Some(Own::new(self.components.len())),
         })

@@ -16,7 +16,7 @@ use super::output::{Output, Printed};
 use super::refusal::Refusal;
 use super::replay::{self, Seed};
 use crate::model::{Cap, Limits, Stream};
-use crate::runner::{Call, History, Job, Mailbox, Share, Target};
+use crate::runner::{Call, History, Job, Mailbox, Target};
 
 pub(super) struct Sandbox {
     pub(super) job: Arc<Job>,
@@ -29,9 +29,8 @@ pub(super) struct Sandbox {
     /// Made on first use, as is what follows.
     network: Option<Network>,
     pub(super) http: Option<Http>,
-    /// Bytes of its linear memories, which never shrink, and of the host's memory.
+    /// Bytes of its linear memories, which never shrink: as many are taken of the host's memory.
     memory: usize,
-    share: Share,
     /// Elements of its tables.
     table_elements: usize,
     pub(super) submits: u64,
@@ -46,7 +45,7 @@ pub(super) struct Sandbox {
     seed: Seed,
     /// Of a WASI command.
     pub(super) call: Option<command::Call>,
-    wasi: Option<WasiCtx>,
+    wasi: Option<Box<WasiCtx>>,
 }
 
 /// Futures, files, timers and streams that one instance may hold besides those of its submits.
@@ -75,7 +74,6 @@ impl Sandbox {
             network: None,
             refusal: Refusal::default(),
             memory: 0,
-            share: mailbox.budget().nothing(),
             table_elements: 0,
             submits: 0,
             artifacts: 0,
@@ -163,6 +161,7 @@ impl Drop for Sandbox {
     /// attempt did.
     fn drop(&mut self) {
         self.job.meter.memory(self.memory);
+        self.mailbox.budget().give_back(self.memory as u64);
         if self.job.log_prints {
             self.output(Stream::Stdout).log_rest();
         }
@@ -173,7 +172,7 @@ impl WasiView for Sandbox {
     /// Made on first use: most runs never ask.
     fn ctx(&mut self) -> WasiCtxView<'_> {
         if self.wasi.is_none() {
-            self.wasi = Some(self.wasi());
+            self.wasi = Some(self.wasi().into());
         }
         WasiCtxView {
             ctx: self.wasi.as_mut().expect("made above"),
@@ -195,7 +194,7 @@ impl ResourceLimiter for Sandbox {
             () if memory > self.limits().size(Cap::Memory) => {
                 Some(self.limits().exceeded(Cap::Memory).to_string())
             }
-            () if !self.share.grow(more) => Some(self.share.budget().is_full()),
+            () if !self.mailbox.budget().grow(more as u64) => Some(self.mailbox.budget().is_full()),
             () => {
                 self.memory = memory;
                 None
