@@ -147,7 +147,7 @@ impl Queue {
                 continue;
             }
             match gates.iter().find(|&&gate| !self.gates[gate].is_open(now)) {
-                Some(&closed) => drop(self.gates[closed].waiting.insert(place, run)),
+                Some(&closed) => self.gates[closed].waiting.insert(place, run),
                 None => {
                     if let Some(why) = delay(run) {
                         self.ready.insert(place, run);
