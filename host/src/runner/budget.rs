@@ -36,7 +36,7 @@ impl Budget {
         grown.then(|| Share(Some((self.clone(), bytes as u64))))
     }
 
-    /// Takes bytes that whoever has them gives back himself; false where there are not so many left.
+    /// Takes bytes until they are given back; false where there are not so many left.
     pub fn grow(&self, bytes: u64) -> bool {
         let taken = self.taken.fetch_add(bytes, Ordering::Relaxed);
         let fits = taken.saturating_add(bytes) <= self.most;
