@@ -111,17 +111,15 @@ impl Lanes {
         executor: &Arc<E>,
         mailbox: &Mailbox,
     ) -> Result<Self> {
-        let queues = mailbox.queues();
         let crew = |lane| Crew {
             lane,
-            queues: queues.clone(),
             mailbox: mailbox.clone(),
         };
         crew(Lane::Flows).start(1, executor)?;
         crew(Lane::Tasks).start(1, executor)?;
         let (pool, executor) = (crew(Lane::Pool), executor.clone());
         Ok(Self {
-            queues: queues.clone(),
+            queues: mailbox.queues().clone(),
             start_pool: Some(Box::new(move || pool.start(workers, &executor))),
             has_pool: false,
         })
@@ -165,7 +163,6 @@ impl Drop for Lanes {
 /// What the workers of a lane have in common.
 struct Crew {
     lane: Lane,
-    queues: Arc<Queues>,
     mailbox: Mailbox,
 }
 
@@ -173,7 +170,7 @@ impl Crew {
     fn start<E: Executor>(self, threads: usize, executor: &Arc<E>) -> Result<()> {
         for number in 0..threads {
             let name = self.lane.name();
-            self.queues.of(self.lane).join();
+            self.mailbox.queues().of(self.lane).join();
             let worker = Worker {
                 number,
                 executor: match number {
@@ -181,7 +178,6 @@ impl Crew {
                     _ => executor.beside(),
                 },
                 lane: self.lane,
-                queues: self.queues.clone(),
                 mailbox: self.mailbox.of_worker(),
                 underway: AtomicUsize::new(0),
             };
@@ -203,7 +199,6 @@ struct Worker<E> {
     number: usize,
     executor: Arc<E>,
     lane: Lane,
-    queues: Arc<Queues>,
     mailbox: Mailbox,
     /// Attempts that have begun and wait.
     underway: AtomicUsize,
@@ -243,7 +238,7 @@ impl<E: Executor> Worker<E> {
     /// Its next job; none when no more will come. Whoever left something before this worker was known to
     /// be idle did not call the loop: it looks once more before it waits.
     async fn next(&self) -> Option<Arc<Job>> {
-        let jobs = self.queues.of(self.lane);
+        let jobs = self.mailbox.queues().of(self.lane);
         poll_fn(|context| {
             let next = jobs.poll_next(self.number, context);
             if next.is_ready() {

@@ -126,7 +126,7 @@ impl Mailbox {
     }
 
     pub(super) fn queues(&self) -> &Arc<Queues> {
-        self.0.shared.turns.queues()
+        self.turns().queues()
     }
 
     /// The host's memory for all runs.
@@ -149,7 +149,7 @@ impl Mailbox {
 
     /// Whether nobody reads it: a submit would have no end.
     pub fn is_closed(&self) -> bool {
-        self.0.shared.turns.is_closed()
+        self.turns().is_closed()
     }
 
     pub fn send(&self, input: Input) {
@@ -160,8 +160,8 @@ impl Mailbox {
     pub(super) fn post(&self, message: Message) {
         let left = self.leave(message);
         match self.0.of_worker {
-            true => self.0.shared.turns.remind(left),
-            false => self.0.shared.turns.call(),
+            true => self.turns().remind(left),
+            false => self.turns().call(),
         }
     }
 
@@ -178,16 +178,13 @@ impl Mailbox {
 
     /// How many messages are left.
     fn leave(&self, message: Message) -> usize {
-        self.0
-            .shared
-            .turns
-            .leave(message)
-            .unwrap_or_else(|unheard| {
-                if let Message::Input(input) = unheard {
-                    self.heard(&input);
-                }
-                0
-            })
+        let left = self.turns().leave(message);
+        left.unwrap_or_else(|unheard| {
+            if let Message::Input(input) = unheard {
+                self.heard(&input);
+            }
+            0
+        })
     }
 
     /// The flow or task of this title.
