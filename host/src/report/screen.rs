@@ -84,6 +84,7 @@ impl<Out: Write, Log: Write> Screen<Out, Log> {
 
     /// The instance that printed is gone.
     pub(super) fn end_prints(&mut self, run: RunId) -> Result<()> {
+        // Most runs print nothing.
         if self.prints.is_empty() {
             return Ok(());
         }

@@ -14,7 +14,6 @@ use crate::scheduler::{NewRun, NewRunOf, Past, Policy, Upstream};
 
 /// A run that is about to be.
 pub(super) struct Draft<'a> {
-    planned: &'a Planned,
     resolved: Resolved<'a>,
     bound: Bound,
     /// How many runs are above it.
@@ -26,9 +25,8 @@ pub(super) struct Draft<'a> {
 
 /// The options of the run: what the submit says, over what the code declares.
 struct Resolved<'a> {
-    /// As the code declares them.
-    declared: &'a Options,
-    /// With what the submit says, if it says anything.
+    planned: &'a Planned,
+    /// None where the submit says nothing.
     overridden: Option<Box<Options>>,
     policy: Arc<Policy>,
     callee: Arc<Callee>,
@@ -51,7 +49,6 @@ impl<'a> Draft<'a> {
         };
         let depth = by.map_or(0, |by| by.attempt.depth + 1);
         Self {
-            planned,
             bound: bound.within(&resolved.callee.limits, depth),
             resolved,
             depth,
@@ -75,7 +72,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn planned(&self) -> &'a Planned {
-        self.planned
+        self.resolved.planned
     }
 
     /// As others call what it is a run of.
@@ -177,7 +174,9 @@ impl<'a> Draft<'a> {
 
 impl<'a> Resolved<'a> {
     fn options(&self) -> &Options {
-        self.overridden.as_deref().unwrap_or(self.declared)
+        self.overridden
+            .as_deref()
+            .unwrap_or(&self.planned.definition.options)
     }
 
     /// What is wrong with a cache policy that leaves out what is not there.
@@ -193,11 +192,10 @@ impl<'a> Resolved<'a> {
 
     fn new(submit: Option<Box<Options>>, planned: &'a Planned) -> Self {
         let Planned { policy, callee, .. } = planned;
-        let declared = &planned.definition.options;
         match submit {
             // What most submits need costs no allocation.
             None => Self {
-                declared,
+                planned,
                 overridden: None,
                 policy: policy.clone(),
                 callee: callee.clone(),
@@ -207,9 +205,9 @@ impl<'a> Resolved<'a> {
                     true => callee.clone(),
                     false => Arc::new(callee.lowered(&submit.limits)),
                 };
-                let options = submit.over(declared);
+                let options = submit.over(&planned.definition.options);
                 Self {
-                    declared,
+                    planned,
                     policy: plan::policy(policy.title.clone(), &options),
                     callee,
                     overridden: Some(options.into()),

@@ -38,6 +38,11 @@ pub struct Callee {
 }
 
 impl Attempt {
+    /// Whether it is a flow's function, and no hook or condition.
+    pub fn is_flow(&self) -> bool {
+        self.callee.target == Target::Flow && self.call == Call::Function
+    }
+
     /// Whether nothing but the arguments is for it to see. Hooks act on what is around them.
     pub fn is_pure(&self) -> bool {
         self.callee.pure && !matches!(self.call, Call::Hook(_))

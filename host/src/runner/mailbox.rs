@@ -37,6 +37,7 @@ pub struct Submit {
 /// The run that submits another one.
 #[derive(Clone, Copy, Debug)]
 pub struct Submitter<'a> {
+    /// Its attempt, from within which it submits.
     pub job: &'a Job,
     /// Whether all that it was told so far is what an earlier attempt was told: a submit that differs from
     /// the one recorded is a divergence.
@@ -168,12 +169,12 @@ impl Mailbox {
     /// Tells that an attempt is over, whose worker is about to begin another one if its lane is `free`.
     pub(super) fn end(&self, ended: Input, free: Option<Lane>) {
         let left = self.leave(Message::Input(ended));
-        self.turns().attend(left, free);
+        self.turns().attend(Some(left), free);
     }
 
     /// Sees to it that what was sent is acted on, where its worker has nothing else to do.
     pub(super) fn attend(&self, free: Option<Lane>) {
-        self.turns().attend(self.turns().waiting(), free);
+        self.turns().attend(None, free);
     }
 
     /// How many messages are left.

@@ -125,15 +125,10 @@ impl Turns {
         self.queues.are_enough() || !self.loop_alone && full()
     }
 
-    /// How many messages are left.
-    pub(super) fn waiting(&self) -> usize {
-        self.left().len()
-    }
-
-    /// A worker acts on what is left, so many messages, unless the loop had better do it.
-    pub(super) fn attend(&self, left: usize, free: Option<Lane>) {
+    /// A worker acts on what is left, unless the loop had better do it: so many messages, if the worker knows.
+    pub(super) fn attend(&self, left: Option<usize>, free: Option<Lane>) {
         if self.loop_alone || self.queues.are_enough() {
-            return self.remind(left);
+            return self.remind(left.unwrap_or_else(|| self.left().len()));
         }
         self.take(free);
     }

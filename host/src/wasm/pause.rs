@@ -8,7 +8,7 @@ use super::bindings::wflow::plugin::types::{Failure, FailureKind};
 use super::sandbox::Sandbox;
 use super::words::failure;
 use crate::model::{Observation, Schema};
-use crate::runner::{Call, Question, Target};
+use crate::runner::Question;
 
 impl Sandbox {
     /// Waits for the answer, as JSON text.
@@ -18,8 +18,7 @@ impl Sandbox {
         schema: &str,
         timeout_ms: Option<u64>,
     ) -> Result<Result<String, Failure>> {
-        let attempt = &self.job.attempt;
-        if attempt.callee.target != Target::Flow || attempt.call != Call::Function {
+        if !self.job.attempt.is_flow() {
             return Ok(Err(failure(FailureKind::Denied, "only a flow can pause")));
         }
         let schema = match Schema::new(schema) {

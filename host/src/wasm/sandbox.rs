@@ -16,7 +16,7 @@ use super::output::{Output, Printed};
 use super::refusal::Refusal;
 use super::replay::{self, Seed};
 use crate::model::{Cap, Limits, Stream};
-use crate::runner::{Call, History, Job, Mailbox, Target};
+use crate::runner::{History, Job, Mailbox, Target};
 
 pub(super) struct Sandbox {
     pub(super) job: Arc<Job>,
@@ -60,10 +60,8 @@ fn handles(limits: &Limits) -> ResourceTable {
 
 impl Sandbox {
     pub(super) fn new(job: &Arc<Job>, mailbox: &Mailbox, grants: &Arc<Grants>, seed: Seed) -> Self {
-        let is_flow =
-            job.attempt.callee.target == Target::Flow && job.attempt.call == Call::Function;
         Self {
-            history: is_flow.then(|| replay::history(job)),
+            history: job.attempt.is_flow().then(|| replay::history(job)),
             seed,
             job: job.clone(),
             mailbox: mailbox.clone(),
